@@ -1,0 +1,21 @@
+//! Rollcall: SCIM 2.0 provisioning in one executable.
+//!
+//! The modules, in the order in which a request passes them; imports go downwards only (tests/it/layering.rs):
+//!
+//! | module | job |
+//! | --- | --- |
+//! | `cli` | one file per command group |
+//! | `app` | composition root |
+//! | `http` | the front, the table of routes, request ids |
+//! | `auth` | tokens, and which organization a request speaks for |
+//! | `scim` | the protocol |
+//! | `admin` | the JSON API |
+//! | `directory` | what happens on a change |
+//! | `mapping` | the engine: facts in, plan out |
+//! | `store` | SQLite |
+//! | `config` | TOML to typed configuration |
+//! | `model` | plain data; `clock` and `ids` beside it |
+
+pub mod clock;
+pub mod ids;
+pub mod model;

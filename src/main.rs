@@ -1,0 +1,3 @@
+//! The executable: arguments → cli → exit code.
+
+fn main() {}

@@ -1,0 +1,18 @@
+//! Plain data, no behaviour beyond parsing and printing: what every layer speaks of.
+
+pub mod assignment;
+pub mod attribute;
+pub mod conflict;
+pub mod entity;
+pub mod error;
+pub mod event;
+pub mod fold;
+pub mod group;
+pub mod id;
+pub mod mapping;
+pub mod organization;
+pub mod role;
+pub mod rule;
+pub mod time;
+pub mod token;
+pub mod user;
