@@ -18,4 +18,5 @@
 
 pub mod clock;
 pub mod ids;
+pub mod mapping;
 pub mod model;
