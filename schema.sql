@@ -17,7 +17,9 @@ CREATE TABLE organizations (
     sub_organizations INTEGER NOT NULL CHECK (sub_organizations IN (0, 1)),
     created INTEGER NOT NULL,
     -- The id of the newest event; the next one is one more, so that ids have no gaps.
-    last_event_id INTEGER NOT NULL DEFAULT 0
+    last_event_id INTEGER NOT NULL DEFAULT 0,
+    -- Another random value with each change of the mapping rules: what compiled rules are remembered by.
+    rules_stamp BLOB NOT NULL DEFAULT x''
 ) STRICT;
 
 -- Bearer tokens of IdPs and programs. Only the SHA-256 of a token is here. A revoked token keeps its row, since the

@@ -17,6 +17,8 @@
 //! | `model` | plain data; `clock` and `ids` beside it |
 
 pub mod clock;
+pub mod directory;
 pub mod ids;
 pub mod mapping;
 pub mod model;
+pub mod store;
