@@ -66,7 +66,7 @@ impl Format {
     }
 }
 
-/// `value` as indented JSON with a line end, what [`is_unsafe`] in it written as `\u....`.
+/// `value` as indented JSON with a line end, what `is_unsafe` in it written as `\u....`.
 fn json<T: Serialize + ?Sized>(value: &T) -> io::Result<String> {
     let text = serde_json::to_string_pretty(value)?;
     // Outside of strings JSON has no such characters but line ends, which are ours; inside, serde_json escaped those.
@@ -141,7 +141,7 @@ impl fmt::Display for Table {
     }
 }
 
-/// `text` on one line, with what [`is_unsafe`] in it written as Rust writes it: `\n`, `\u{1b}`.
+/// `text` on one line, with what `is_unsafe` in it written as Rust writes it: `\n`, `\u{1b}`.
 pub fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,6 +1,6 @@
 //! TOML and environment variables in, one typed [`Config`] out (interface.md, section 2).
 //!
-//! A section is a struct of values and one table that names its keys ([`section::Section`]); reading, environment
+//! A section is a struct of values and one table that names its keys (`section::Section`); reading, environment
 //! variables, error texts and `config show` all follow from that table. Nothing outside this folder parses settings.
 
 mod check;
