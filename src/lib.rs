@@ -16,7 +16,9 @@
 //! | `config` | TOML to typed configuration |
 //! | `model` | plain data; `clock` and `ids` beside it |
 
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod directory;
 pub mod ids;
 pub mod mapping;

@@ -2,6 +2,7 @@
 
 pub mod assignment;
 pub mod attribute;
+pub mod call;
 pub mod conflict;
 pub mod entity;
 pub mod error;
