@@ -1,0 +1,3 @@
+//! The SCIM protocol (RFC 7643, RFC 7644, RFC 9865).
+
+pub mod filter;
