@@ -19,3 +19,4 @@
 pub mod clock;
 pub mod ids;
 pub mod model;
+pub mod scim;
