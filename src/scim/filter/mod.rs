@@ -3,13 +3,14 @@
 //! Pure: nothing here knows the database. `store::filter` turns the typed filter into SQL.
 
 mod ast;
+mod grammar;
 mod lexer;
 mod limits;
-mod parser;
+mod parse;
 mod print;
 #[cfg(test)]
 mod tests;
 
 pub use ast::{Condition, Expression, Literal, Name, Operator, PatchPath, Test};
 pub use limits::Limits;
-pub use parser::{parse_filter, parse_path};
+pub use parse::{parse_filter, parse_path};

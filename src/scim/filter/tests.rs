@@ -2,11 +2,26 @@
 
 use proptest::prelude::*;
 
-use crate::model::error::Kind;
+use crate::model::error::{Kind, Result};
+use crate::scim::deviations::{Deviation, Notes, Tolerance};
 use crate::scim::filter::*;
 
+/// Parses leniently, within `limits`.
+fn parse(text: &str, limits: &Limits) -> Result<Expression> {
+    parse_filter(text, limits, Tolerance::Lenient, &mut Notes::default())
+}
+
+/// Parses as a strict server does.
+fn parse_strictly(text: &str) -> Result<Expression> {
+    parse_filter(text, &Limits::default(), Tolerance::Strict, &mut Notes::default())
+}
+
+fn parse_path(text: &str, tolerance: Tolerance) -> Result<PatchPath> {
+    super::parse_path(text, &Limits::default(), tolerance, &mut Notes::default())
+}
+
 fn parsed(text: &str) -> Expression {
-    parse_filter(text, &Limits::default()).unwrap_or_else(|error| panic!("{text}: {error}"))
+    parse(text, &Limits::default()).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
 fn refusal(text: &str) -> String {
@@ -14,12 +29,10 @@ fn refusal(text: &str) -> String {
 }
 
 fn refusal_with(text: &str, limits: &Limits) -> String {
-    let error = parse_filter(text, limits).expect_err(text);
+    let error = parse(text, limits).expect_err(text);
     assert_eq!(error.kind, Kind::InvalidFilter, "{text}");
     error.detail
 }
-
-const STRICT: Limits = Limits { bytes: 8192, depth: 32, terms: 200, lenient: false };
 
 /// RFC 7644 §3.4.2.2, all the examples.
 #[test]
@@ -43,7 +56,7 @@ fn the_examples_of_the_rfc_parse_and_print_as_they_are_also_in_strict_mode() {
     ];
     for example in examples {
         let printed =
-            parse_filter(example, &STRICT).unwrap_or_else(|error| panic!("{example}: {error}")).to_string();
+            parse_strictly(example).unwrap_or_else(|error| panic!("{example}: {error}")).to_string();
         assert_eq!(printed.replace(['(', ')'], ""), example.replace(['(', ')'], ""));
     }
 }
@@ -74,7 +87,7 @@ fn a_value_path_may_have_a_test_after_it_unless_strict() {
         ("emails", "value", 24)
     );
     assert_eq!(sub.test, Test::Compare(Operator::Equal, Literal::Text("x".into())));
-    assert!(refusal_with(text, &STRICT).contains("put it inside the brackets"));
+    assert!(parse_strictly(text).expect_err(text).detail.contains("put it inside them"));
 }
 
 #[test]
@@ -95,8 +108,22 @@ fn literals_are_json_values_and_escapes_are_decoded() {
 fn an_unquoted_word_is_a_string_unless_strict() {
     let text = "userName eq jane+x@example.com";
     assert_eq!(parsed(text), parsed(r#"userName eq "jane+x@example.com""#));
-    assert!(refusal_with(text, &STRICT).contains("position 13"));
+    assert!(parse_strictly(text).expect_err(text).detail.contains("position 13"));
     assert!(refusal("userName eq Jane Doe").contains("a value with spaces must stand in double quotes"));
+}
+
+#[test]
+fn what_the_grammar_does_not_grant_is_noted() {
+    let cases = [
+        ("a eq x and b eq y", Deviation::UnquotedLiteral),
+        (r#"emails[type eq "work"].value pr"#, Deviation::TestAfterBrackets),
+    ];
+    for (text, deviation) in cases {
+        let mut notes = Notes::default();
+        assert!(parse_filter(text, &Limits::default(), Tolerance::Lenient, &mut notes).is_ok());
+        assert_eq!(notes.deviations(), [deviation], "{text}");
+        assert!(parse_strictly(text).is_err_and(|error| error.detail.contains(deviation.as_str())), "{text}");
+    }
 }
 
 #[test]
@@ -131,11 +158,11 @@ fn errors_name_position_what_was_found_and_what_was_expected() {
 #[test]
 fn depth_length_and_number_of_terms_are_limited() {
     let nested = |depth: usize| format!("{}a pr{}", "(".repeat(depth), ")".repeat(depth));
-    let limits = Limits { depth: 3, terms: 4, bytes: 100, lenient: true };
-    assert!(parse_filter(&nested(3), &limits).is_ok());
+    let limits = Limits { depth: 3, terms: 4, bytes: 100 };
+    assert!(parse(&nested(3), &limits).is_ok());
     assert!(refusal_with(&nested(4), &limits).contains("nests deeper than 3 levels"));
     assert!(refusal_with("not (not (not (a[b pr])))", &limits).contains("nests deeper"));
-    assert!(parse_filter("a pr or a pr or a pr or a pr", &limits).is_ok());
+    assert!(parse("a pr or a pr or a pr or a pr", &limits).is_ok());
     assert!(refusal_with("a pr or a pr or a pr or a pr or a pr", &limits).contains("more than 4 terms"));
     assert!(
         refusal_with(&format!("a eq \"{}\"", "x".repeat(100)), &limits).contains("longer than 100 bytes")
@@ -147,7 +174,7 @@ fn depth_length_and_number_of_terms_are_limited() {
 #[test]
 fn paths_of_every_form_parse() {
     let path =
-        |text: &str| parse_path(text, &Limits::default()).unwrap_or_else(|error| panic!("{text}: {error}"));
+        |text: &str| parse_path(text, Tolerance::Lenient).unwrap_or_else(|error| panic!("{text}: {error}"));
     let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.displayName";
     for text in [
         "members",
@@ -159,12 +186,12 @@ fn paths_of_every_form_parse() {
         assert_eq!(path(text).to_string(), text);
     }
     assert_eq!(path("members[]"), path(" members "));
-    assert!(parse_path("members[]", &STRICT).is_err());
+    assert!(parse_path("members[]", Tolerance::Strict).is_err());
 }
 
 #[test]
 fn a_malformed_path_is_invalid_path_and_a_malformed_filter_in_it_invalid_filter() {
-    let kind = |text: &str| parse_path(text, &Limits::default()).expect_err(text).kind;
+    let kind = |text: &str| parse_path(text, Tolerance::Lenient).expect_err(text).kind;
     assert_eq!(kind(""), Kind::InvalidPath);
     assert_eq!(kind("name familyName"), Kind::InvalidPath);
     assert_eq!(kind("emails[type pr]value"), Kind::InvalidPath);
@@ -222,13 +249,13 @@ proptest! {
     #[test]
     fn whatever_is_printed_parses_back_to_the_same_tree(expression in any_expression()) {
         let text = expression.to_string();
-        let limits = Limits { bytes: usize::MAX, depth: 99, terms: 9999, lenient: true };
-        prop_assert_eq!(parse_filter(&text, &limits).map_err(|error| error.detail), Ok(expression), "{}", text);
+        let limits = Limits { bytes: usize::MAX, depth: 99, terms: 9999 };
+        prop_assert_eq!(parse(&text, &limits).map_err(|error| error.detail), Ok(expression), "{}", text);
     }
 
     #[test]
     fn no_text_makes_the_parser_panic(text in "([a-z.\\[\\]()\" \\\\é]|eq |and |not |pr |\"x\"|urn:){0,20}") {
-        let _ = parse_filter(&text, &Limits::default());
-        let _ = parse_path(&text, &Limits::default());
+        let _ = parse(&text, &Limits::default());
+        let _ = parse_path(&text, Tolerance::Lenient);
     }
 }

@@ -1,82 +1,56 @@
-//! Text to syntax tree: the grammar of RFC 7644 Figure 1 and Figure 7, by recursive descent of bounded depth.
+//! The grammar of RFC 7644 Figure 1 and Figure 7, by recursive descent of bounded depth.
 //!
 //! Letter case of keywords never matters, nor does the amount of white space. Every error names the position, what was
 //! found and what was expected.
 
 use crate::model::error::{Error, Kind, Result};
+use crate::scim::deviations::{Deviation, Notes, Tolerance};
 use crate::scim::filter::Limits;
-use crate::scim::filter::ast::{Condition, Expression, Literal, Name, Operator, PatchPath, Test};
+use crate::scim::filter::ast::{Condition, Expression, Literal, Name, Operator, Test};
 use crate::scim::filter::lexer::{Lexer, Token};
 
-/// Parses the `filter` of a list or search (RFC 7644 §3.4.2.2).
-///
-/// # Errors
-/// [`Kind::InvalidFilter`] when it is empty, malformed or over one of the limits.
-pub fn parse_filter(text: &str, limits: &Limits) -> Result<Expression> {
-    if text.trim().is_empty() {
-        let detail = "The filter is empty. Leave the parameter out to get everything, or give a filter such as \
-                      userName eq \"jane@example.com\".";
-        return Err(Error::new(Kind::InvalidFilter, detail));
-    }
-    let mut parser = Parser::new(text, limits, Kind::InvalidFilter)?;
-    let expression = parser.disjunction()?;
-    match parser.token {
-        Token::End => Ok(expression),
-        _ => {
-            Err(parser
-                .unexpected("\"and\", \"or\" or the end (a value with spaces must stand in double quotes)"))
-        }
-    }
-}
-
-/// Parses the `path` of a PATCH operation (RFC 7644 §3.5.2).
-///
-/// # Errors
-/// [`Kind::InvalidPath`] when it is malformed, [`Kind::InvalidFilter`] when the part between brackets is.
-pub fn parse_path(text: &str, limits: &Limits) -> Result<PatchPath> {
-    let mut parser = Parser::new(text, limits, Kind::InvalidPath)?;
-    let attribute = parser.name("an attribute name")?;
-    let mut path = PatchPath { attribute, filter: None, sub: None };
-    if parser.token == Token::OpenBracket {
-        path.filter = parser.path_filter()?;
-        path.sub = parser.sub_attribute()?;
-    }
-    match parser.token {
-        Token::End => Ok(path),
-        _ => Err(parser.unexpected("the end of the path")),
-    }
-}
-
-struct Parser<'t> {
+/// Reads the productions of the grammar, one method each.
+pub(super) struct Parser<'t> {
     lexer: Lexer<'t>,
     /// The token that is next to be read.
-    token: Token<'t>,
+    pub(super) token: Token<'t>,
     /// Where it begins.
     position: usize,
     limits: &'t Limits,
+    tolerance: Tolerance,
+    notes: &'t mut Notes,
     depth: usize,
     terms: usize,
     in_brackets: bool,
     /// What a malformed text is called where the parser is now.
-    kind: Kind,
+    pub(super) kind: Kind,
 }
 
 impl<'t> Parser<'t> {
-    fn new(text: &'t str, limits: &'t Limits, kind: Kind) -> Result<Parser<'t>> {
-        if text.len() > limits.bytes {
-            let detail = format!(
-                "The {} is longer than {} bytes, the limit of this server.",
-                noun(kind),
-                limits.bytes
-            );
-            return Err(Error::new(kind, detail));
-        }
+    pub(super) fn new(
+        text: &'t str,
+        limits: &'t Limits,
+        tolerance: Tolerance,
+        notes: &'t mut Notes,
+    ) -> Result<Parser<'t>> {
         let mut lexer = Lexer::new(text);
         let (position, token) = lexer.next()?;
-        Ok(Parser { lexer, token, position, limits, depth: 0, terms: 0, in_brackets: false, kind })
+        let kind = Kind::InvalidFilter;
+        Ok(Parser {
+            lexer,
+            token,
+            position,
+            limits,
+            tolerance,
+            notes,
+            depth: 0,
+            terms: 0,
+            in_brackets: false,
+            kind,
+        })
     }
 
-    fn disjunction(&mut self) -> Result<Expression> {
+    pub(super) fn disjunction(&mut self) -> Result<Expression> {
         self.chain("or", Parser::conjunction, Expression::Or)
     }
 
@@ -130,22 +104,25 @@ impl<'t> Parser<'t> {
         }
         let filter = Box::new(self.bracketed(|parser| parser.nested(Parser::disjunction))?);
         let sub = match self.sub_attribute()? {
-            Some(_) if !self.limits.lenient => {
-                return Err(self.refused(
-                    "a test after \"]\" is not in the grammar of RFC 7644; put it inside the brackets",
-                ));
-            }
-            Some(attribute) => Some(Condition { attribute, test: self.test()? }),
             None => None,
+            Some(attribute) => {
+                let refusal =
+                    self.refused("a test behind the brackets is not in RFC 7644; put it inside them");
+                self.grant(Deviation::TestAfterBrackets, refusal)?;
+                Some(Condition { attribute, test: self.test()? })
+            }
         };
         Ok(Expression::Elements { attribute, filter, sub })
     }
 
     /// The filter between brackets of a PATCH path; `members[]` has none.
-    fn path_filter(&mut self) -> Result<Option<Expression>> {
+    pub(super) fn path_filter(&mut self) -> Result<Option<Expression>> {
         self.kind = Kind::InvalidFilter;
         let filter = self.bracketed(|parser| match parser.token {
-            Token::CloseBracket if parser.limits.lenient => Ok(None),
+            Token::CloseBracket => {
+                let refusal = parser.unexpected("an attribute name, \"not\" or \"(\"");
+                parser.grant(Deviation::EmptyBrackets, refusal).map(|()| None)
+            }
             _ => parser.nested(Parser::disjunction).map(Some),
         })?;
         self.kind = Kind::InvalidPath;
@@ -166,7 +143,7 @@ impl<'t> Parser<'t> {
     }
 
     /// The `.value` right after a closing bracket.
-    fn sub_attribute(&mut self) -> Result<Option<Name>> {
+    pub(super) fn sub_attribute(&mut self) -> Result<Option<Name>> {
         let Token::Word(word) = self.token else { return Ok(None) };
         let Some(sub) = word.strip_prefix('.') else { return Ok(None) };
         let name = self.checked_name(sub, self.position + 1, "a sub-attribute name")?;
@@ -194,32 +171,37 @@ impl<'t> Parser<'t> {
     }
 
     fn literal(&mut self) -> Result<Literal> {
+        let expected = "a value: a string in double quotes, a number, true, false or null";
         let literal = match &self.token {
             Token::Text(text) => Literal::Text(text.clone()),
-            Token::Word("true") => Literal::Boolean(true),
-            Token::Word("false") => Literal::Boolean(false),
-            Token::Word("null") => Literal::Null,
-            Token::Word(word) if word.starts_with('\'') => {
-                return Err(self.refused("strings stand in double quotes, not in single ones"));
-            }
-            Token::Word(word) => match serde_json::from_str(word) {
-                Ok(number) => Literal::Number(number),
-                Err(_) if self.limits.lenient => Literal::Text((*word).to_owned()),
-                Err(_) => {
-                    return Err(self.unexpected("a string in double quotes, a number, true, false or null"));
-                }
-            },
-            _ => {
-                return Err(
-                    self.unexpected("a value: a string in double quotes, a number, true, false or null")
-                );
-            }
+            Token::Word(word) => self.word_literal(word, expected)?,
+            _ => return Err(self.unexpected(expected)),
         };
         self.advance()?;
         Ok(literal)
     }
 
-    fn name(&mut self, expected: &str) -> Result<Name> {
+    /// A literal without quotes.
+    fn word_literal(&mut self, word: &str, expected: &str) -> Result<Literal> {
+        match word {
+            "true" => Ok(Literal::Boolean(true)),
+            "false" => Ok(Literal::Boolean(false)),
+            "null" => Ok(Literal::Null),
+            _ if word.starts_with('\'') => {
+                Err(self.refused("strings stand in double quotes, not in single ones"))
+            }
+            _ => match serde_json::from_str(word) {
+                Ok(number) => Ok(Literal::Number(number)),
+                Err(_) => {
+                    let refusal = self.unexpected(expected);
+                    self.grant(Deviation::UnquotedLiteral, refusal)?;
+                    Ok(Literal::Text(word.to_owned()))
+                }
+            },
+        }
+    }
+
+    pub(super) fn name(&mut self, expected: &str) -> Result<Name> {
         let Token::Word(word) = self.token else { return Err(self.unexpected(expected)) };
         let name = self.checked_name(word, self.position, expected)?;
         self.advance()?;
@@ -267,8 +249,12 @@ impl<'t> Parser<'t> {
         Ok(())
     }
 
+    fn grant(&mut self, deviation: Deviation, refusal: Error) -> Result<()> {
+        self.tolerance.grant(deviation, self.notes, || refusal)
+    }
+
     /// The next token is not what the grammar wants.
-    fn unexpected(&self, expected: &str) -> Error {
+    pub(super) fn unexpected(&self, expected: &str) -> Error {
         self.malformed(self.position, &self.token.to_string(), expected)
     }
 
@@ -289,6 +275,6 @@ impl<'t> Parser<'t> {
     }
 }
 
-fn noun(kind: Kind) -> &'static str {
+pub(super) fn noun(kind: Kind) -> &'static str {
     if kind == Kind::InvalidPath { "path" } else { "filter" }
 }
