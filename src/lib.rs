@@ -20,3 +20,4 @@ pub mod clock;
 pub mod ids;
 pub mod model;
 pub mod scim;
+pub mod store;
