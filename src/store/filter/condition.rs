@@ -31,33 +31,30 @@ impl Compiler<'_> {
             Filter::Or(parts) if parts.is_empty() => Sql::text("0"),
             Filter::And(parts) => Sql::joined(parts.iter().map(|part| self.condition(part)), " AND "),
             Filter::Or(parts) => Sql::joined(parts.iter().map(|part| self.condition(part)), " OR "),
-            Filter::Not(inner) => Sql::text("(").and_then(self.condition(inner)).then(" IS NOT TRUE)"),
-            Filter::Test { path, test: Test::Present } => self.present(path),
-            Filter::Test { path, test } => self.test(Operand::at(path, self.scope, self.context), test),
+            Filter::Not(inner) => Sql::text("((").and_then(self.condition(inner)).then(") IS NOT TRUE)"),
+            Filter::Test { path, test } => self.test(path, test),
             Filter::Any { path, element } => self.any(path, element),
         }
     }
 
     /// That there is a value, as far as [`Test::Present`] calls it one.
     fn present(&self, path: &Path) -> Sql {
-        let Scope::Resource(table) = self.scope else { return self.not_empty(path) };
-        if is(path, table.relation.attribute) {
-            return Sql::text("EXISTS (SELECT 1 FROM ").then(table.relation.rows).then(")");
+        match self.scope {
+            Scope::Resource(table) if is(path, table.relation.attribute) => {
+                Sql::text("EXISTS (SELECT 1 FROM ").then(table.relation.rows).then(")")
+            }
+            Scope::Resource(table) if !table.has_column(path) => {
+                let within = Sql::bound(table.json_within, json_path(path));
+                Sql::text("EXISTS (SELECT 1 FROM ").and_then(within).then(" WHERE p.atom <> '')")
+            }
+            _ => Operand::at(path, self.scope, self.context).value().then(" <> ''"),
         }
-        if table.columns.iter().any(|column| path.0.iter().eq(column.path)) {
-            return self.not_empty(path);
-        }
-        let within = Sql::bound(table.json_within, json_path(path));
-        Sql::text("EXISTS (SELECT 1 FROM ").and_then(within).then(" WHERE p.atom <> '')")
     }
 
-    fn not_empty(&self, path: &Path) -> Sql {
-        Operand::at(path, self.scope, self.context).value().then(" <> ''")
-    }
-
-    fn test(&self, operand: Operand, test: &Test) -> Sql {
+    fn test(&self, path: &Path, test: &Test) -> Sql {
+        let operand = Operand::at(path, self.scope, self.context);
         match test {
-            Test::Present => operand.value().then(" <> ''"),
+            Test::Present => self.present(path),
             Test::Boolean(value) => operand.value().and_then(Sql::bound(" = ?", *value)),
             Test::Number(relation, number) => operand.value().and_then(related(*relation, *number)),
             Test::Instant(relation, at) => operand.instant().and_then(related(*relation, at.as_millis())),

@@ -13,15 +13,20 @@
 //! | `condition` | filters |
 //! | `order` | sort orders |
 //! | `functions` | the SQL functions that the rest relies on |
+//! | `statistics` | what SQLite's planner shall assume, so that the look-ups use their indexes |
 
 mod condition;
 mod functions;
 mod operand;
 mod order;
 mod sql;
+mod statistics;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 pub use condition::{groups, users};
 pub use functions::register;
 pub use order::{Order, groups_order, users_order};
 pub use sql::{Context, Sql};
+pub use statistics::assume_statistics;

@@ -1,5 +1,7 @@
 //! Which attributes of users and groups are not read from the stored JSON, and which look-ups have an index.
 
+use crate::model::filter::Path;
+
 /// How resources of one kind are stored.
 pub(super) struct Table {
     /// The row number.
@@ -16,6 +18,13 @@ pub(super) struct Table {
     pub(super) relation: Relation,
     /// The look-ups in arrays that have an index.
     pub(super) lookups: &'static [Lookup],
+}
+
+impl Table {
+    /// Whether the attribute at `path` is a column.
+    pub(super) fn has_column(&self, path: &Path) -> bool {
+        self.columns.iter().any(|column| path.0.iter().eq(column.path))
+    }
 }
 
 /// An attribute that is a column, or made of one.
