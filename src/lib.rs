@@ -23,4 +23,5 @@ pub mod directory;
 pub mod ids;
 pub mod mapping;
 pub mod model;
+pub mod scim;
 pub mod store;

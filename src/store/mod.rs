@@ -10,6 +10,7 @@ mod entities;
 mod errors;
 mod events;
 mod facts;
+pub mod filter;
 mod groups;
 mod handle;
 mod mappings;
