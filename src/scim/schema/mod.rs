@@ -6,19 +6,31 @@
 //! | `common`, `user`, `enterprise`, `group`, `extensions`, `meta_schemas` | the tables, as the RFC gives them |
 //! | `schemas` | the tables put together, by the settings |
 //! | `resolve` | attribute names in filters, paths and parameters → table entries |
+//! | `read`, `simple` | bodies → their normal form |
+//! | `user_document`, `group_document` | normal forms → the documents of `model` |
+//! | `email`, `place` | what an e-mail address is; words for errors |
 //! | `render` | `/Schemas` and `/ResourceTypes` |
 
 mod build;
 mod common;
+mod email;
 mod enterprise;
 mod extensions;
 mod group;
+mod group_document;
 mod meta_schemas;
+mod place;
+mod read;
 mod render;
 mod resolve;
 mod schemas;
+mod simple;
+#[cfg(test)]
+mod tests;
 mod user;
+mod user_document;
 
+pub use group_document::GroupBody;
 pub use resolve::Resolved;
 pub use schemas::{ResourceKind, Schema, SchemaSettings, Schemas, Shape, UnknownAttributes};
 
