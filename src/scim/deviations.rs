@@ -85,6 +85,10 @@ deviations! {
     EmailAlias = "email-alias", "PingOne, SSOReady's customers", "RFC 7644 §3.4.2.2";
     /// A filter literal without quotes.
     UnquotedLiteral = "unquoted-literal", "authentik", "RFC 7644 §3.4.2.2";
+    /// A sub-attribute tested behind the brackets, as in `emails[type eq "work"].value eq "x"`.
+    TestAfterBrackets = "test-after-brackets", "Entra ID", "RFC 7644 §3.4.2.2";
+    /// A complex attribute of one value compared as its `value` (`manager eq "x"`).
+    ValueOfComplex = "value-of-complex", "Entra ID", "RFC 7644 §3.4.2.2";
     /// A filter inside `attributes`; it is ignored.
     FilterInAttributes = "filter-in-attributes", "Entra ID", "RFC 7644 §3.9";
     /// `count=-1` for as many as allowed; 0 when strict.
