@@ -6,6 +6,7 @@ pub mod conflict;
 pub mod entity;
 pub mod error;
 pub mod event;
+pub mod filter;
 pub mod fold;
 pub mod group;
 pub mod id;
