@@ -31,8 +31,12 @@ mod user;
 mod user_document;
 
 pub use group_document::GroupBody;
+pub(in crate::scim) use group_document::{finish_group, member_id};
+pub(in crate::scim) use place::{Found, Place, Short};
+pub(in crate::scim) use read::{Reader, VALUES, is_primary};
 pub use resolve::Resolved;
 pub use schemas::{ResourceKind, Schema, SchemaSettings, Schemas, Shape, UnknownAttributes};
+pub(in crate::scim) use user_document::finish_user;
 
 /// URN of the core User schema (RFC 7643 §4.1).
 pub const USER_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:User";

@@ -156,17 +156,16 @@ impl<'a> Reader<'a> {
         Ok(elements)
     }
 
-    /// Leaves one value primary at most (RFC 7643 §2.4): the first primary one among those that `written` says were
-    /// written now, which is what a client means when it sets a new one. The others read `false`.
+    /// Leaves one value primary at most (RFC 7643 §2.4): the first among those that `became` says have been made primary
+    /// now, since that is what a client means by setting a new one. The others read `false`.
     pub(in crate::scim) fn settle_primaries(
         &mut self,
         elements: &mut [Value],
-        written: impl Fn(usize) -> bool,
+        became: impl Fn(usize) -> bool,
         place: &Place,
     ) -> Result<()> {
-        let is_primary = |element: &Value| element.get("primary") == Some(&Value::Bool(true));
         let mut claims =
-            (0..elements.len()).filter(|&i| written(i) && elements.get(i).is_some_and(is_primary));
+            (0..elements.len()).filter(|&i| became(i) && elements.get(i).is_some_and(is_primary));
         let Some(winner) = claims.next() else { return Ok(()) };
         if claims.next().is_some() {
             self.grant(Deviation::TwoPrimaries, || {
@@ -245,6 +244,11 @@ impl<'a> Reader<'a> {
         }
         Ok(())
     }
+}
+
+/// Whether an element is marked as the preferred one.
+pub(in crate::scim) fn is_primary(element: &Value) -> bool {
+    element.get("primary") == Some(&Value::Bool(true))
 }
 
 fn strings(value: &Value) -> impl Iterator<Item = &str> {
