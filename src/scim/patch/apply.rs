@@ -128,7 +128,7 @@ impl<'a> Patch<'a> {
 
     /// A key that is no attribute may be a path, as Entra ID sends them.
     fn key_as_path(&mut self, key: String, action: Action) -> Result<()> {
-        if !key.contains(['.', ':', '[']) && self.reader.schemas.resolve(self.kind, &key).is_none() {
+        if !key.contains('[') && self.reader.schemas.resolve(self.kind, &key).is_none() {
             return self.reader.unknown(&Place::Root(&key));
         }
         self.reader.grant(Deviation::PathAsKey, || {
