@@ -10,4 +10,5 @@
 
 pub mod deviations;
 pub mod filter;
+pub mod patch;
 pub mod schema;

@@ -22,7 +22,7 @@ fn attributes() -> Vec<Attribute> {
             "members",
             "The users in the group. Groups within groups are not offered.",
             vec![
-                string("value", "The id of the member's User resource.").case_exact().immutable(),
+                string("value", "The id of the member's User resource.").required().case_exact().immutable(),
                 reference("$ref", &["User"], "The URI of the member's User resource.").immutable(),
                 string("display", "The displayName of the member, or else the userName.").read_only(),
                 string("type", "The kind of the member, which is always User.").one_of(&["User"]).immutable(),
