@@ -287,3 +287,15 @@ fn a_small_request_cannot_make_a_huge_resource() {
     let more = json!([{"op": "add", "path": "roles", "value": values}, {"op": "add", "path": "roles", "value": [{"value": "x"}]}]);
     assert_eq!(refused(more).kind, Kind::InvalidValue);
 }
+
+#[test]
+fn a_hostile_request_is_refused_before_it_costs_much() {
+    let long = "x".repeat(500_000);
+    let mut jane = jane();
+    jane.insert("roles".to_owned(), json!([{"value": long}]));
+    let terms = vec!["value co \"y\""; 100].join(" or ");
+    let operation = json!({"op": "remove", "path": format!("roles[{terms}]")});
+    let request = parse(&lenient(), json!(vec![operation; 100])).expect("well-formed");
+    let refusal = apply_user(&lenient(), request, &jane, &Map::new()).expect_err("too much work");
+    assert_eq!(refusal.kind, Kind::TooMany);
+}
