@@ -18,5 +18,7 @@
 
 pub mod clock;
 pub mod ids;
+pub mod mapping;
 pub mod model;
 pub mod scim;
+pub mod store;

@@ -1,0 +1,3 @@
+//! SQLite: the only place that knows the database.
+
+pub mod filter;
