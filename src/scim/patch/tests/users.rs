@@ -214,6 +214,8 @@ fn read_only_attributes_refuse_another_value_by_path_and_ignore_it_without() {
     assert_eq!(patched(replace("groups", json!([]))), jane());
     let okta = json!([{"op": "replace", "value": {"id": "other", "title": "x"}}]);
     assert_eq!(tolerated(okta, Deviation::ReadOnlyInValue)["title"], json!("x"));
+    let dotted = json!([{"op": "replace", "value": {"meta.version": "W/\"9\"", "title": "x"}}]);
+    assert_eq!(patch_with(&lenient(), dotted).expect("ignored").0.resource["title"], json!("x"));
 }
 
 #[test]
