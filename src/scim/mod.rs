@@ -11,4 +11,5 @@
 pub mod deviations;
 pub mod filter;
 pub mod patch;
+pub mod projection;
 pub mod schema;
