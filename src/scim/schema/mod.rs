@@ -38,7 +38,7 @@ pub(in crate::scim) use read::{Reader, VALUES, is_primary};
 pub use resolve::Resolved;
 pub use schemas::{ResourceKind, Schema, SchemaSettings, Schemas, Shape, UnknownAttributes};
 pub(in crate::scim) use size::size;
-pub(in crate::scim) use user_document::finish_user;
+pub(in crate::scim) use user_document::{finish_user, object};
 
 /// URN of the core User schema (RFC 7643 §4.1).
 pub const USER_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
