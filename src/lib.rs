@@ -17,5 +17,6 @@
 //! | `model` | plain data; `clock` and `ids` beside it |
 
 pub mod clock;
+pub mod http;
 pub mod ids;
 pub mod model;
