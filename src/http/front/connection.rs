@@ -35,7 +35,7 @@ pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(stream: S, peer: So
         let answer = house.refuse(refusal, &house.arrival(peer)).await;
         wire.pretend(is_head);
         let wire_after = drive(wire, &talk, &house, |_| {
-            talk.claim();
+            talk.give_up();
             talk.begin_answer(house.limits.write_time(answer.len()));
             let held = house.budget.hold(answer.len());
             let response = answer.clone().into_response(true, Rc::clone(&talk), held);

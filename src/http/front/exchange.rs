@@ -72,15 +72,13 @@ pub(super) async fn exchange(
 ) -> Result<Response<AnswerBody>, Infallible> {
     let (head, body) = request.into_parts();
     let (arrival, kept) = (house.arrival(peer), Kept::new(peer, head));
-    let mut exchange = Exchange { house: Rc::clone(&house), arrival, kept };
+    let mut exchange = Exchange { house: Rc::clone(&house), talk: Rc::clone(&talk), arrival, kept };
     let mut request_bytes = house.budget.share();
     let answer = match claimed {
         true => exchange.run(body, &mut request_bytes).await,
-        false => {
-            exchange.refuse(Reason::Framing { found: "a second request follows a body without an end" }).await
-        }
+        false => exchange.give_up(Reason::Framing { found: "a request follows a body without an end" }).await,
     };
-    let close = !claimed || !talk.is_read_to_its_end() || talk.is_stopping();
+    let close = !talk.is_read_to_its_end() || talk.is_stopping();
     talk.begin_answer(house.limits.write_time(answer.len()));
     let answer_bytes = house.budget.hold(answer.len());
     Ok(answer.into_response(close, talk, answer_bytes))
@@ -89,6 +87,7 @@ pub(super) async fn exchange(
 /// A request and what it needs to be answered.
 struct Exchange {
     house: Rc<House>,
+    talk: Rc<Talk>,
     arrival: Arrival,
     kept: Kept,
 }
@@ -101,7 +100,7 @@ impl Exchange {
         }
         match collect(body, &self.house.limits, held).await {
             Ok(body) => self.kept.set_body(body),
-            Err(reason) => return self.refuse(reason).await,
+            Err(reason) => return self.give_up(reason).await,
         }
         self.answer().await
     }
@@ -157,6 +156,12 @@ impl Exchange {
             }
         })
         .await
+    }
+
+    /// Refuses, and believes nothing that follows on this connection.
+    async fn give_up(&self, reason: Reason) -> Answer {
+        self.talk.give_up();
+        self.refuse(reason).await
     }
 
     async fn refuse(&self, reason: Reason) -> Answer {

@@ -60,13 +60,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         self.talk.offer(Framing::Length(0));
     }
 
-    /// Ends the connection so that the client sees the last answer.
+    /// Ends the connection. A client that may still be sending gets the time to see its last answer.
     pub(super) async fn close(mut self) {
-        if self.talk.is_silent() {
-            return;
+        if self.talk.phase() == Phase::Last && !self.talk.is_silent() {
+            // Whatever comes of it, the connection is over.
+            let _ = tokio::time::timeout(LINGER, linger(&mut self.stream)).await;
         }
-        // Whatever comes of it, the connection is over.
-        let _ = tokio::time::timeout(LINGER, linger(&mut self.stream)).await;
     }
 
     /// Takes the next head; `false` if there is none to come.

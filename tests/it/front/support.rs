@@ -1,7 +1,7 @@
 //! A tiny service behind the front, and a client that speaks raw bytes.
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
@@ -11,6 +11,9 @@ use rouille::{Request, Response};
 
 /// Longer than anything takes that works.
 pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Short enough to wait for, long enough for a busy machine to send a few bytes in.
+pub const SHORT: Duration = Duration::from_millis(300);
 
 /// What the service was called with, in order: `answer GET /echo`, `admit POST /x`, `refuse 400 GET /x`.
 #[derive(Default)]
@@ -133,10 +136,7 @@ pub fn limits() -> Limits {
 
 impl Served {
     pub fn connect(&self) -> Client {
-        let stream = TcpStream::connect(self.front.address()).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream.set_nodelay(true).unwrap();
-        Client { stream, unread: Vec::new() }
+        Client::connect(self.front.address())
     }
 
     /// The answer to `request` on a connection of its own.
@@ -173,6 +173,21 @@ impl Answer {
 }
 
 impl Client {
+    pub fn connect(address: SocketAddr) -> Client {
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_nodelay(true).unwrap();
+        Client { stream, unread: Vec::new() }
+    }
+
+    /// Whether nothing comes for `time`.
+    pub fn hears_nothing_for(&self, time: Duration) -> bool {
+        self.stream.set_read_timeout(Some(time)).unwrap();
+        let nothing = self.stream.peek(&mut [0]).is_err();
+        self.stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        nothing
+    }
+
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.stream.write_all(bytes.as_ref()).unwrap();
     }
