@@ -1,5 +1,7 @@
 //! Tests of `head`.
 
+use proptest::prelude::*;
+
 use super::*;
 
 fn rewritten(target: &str) -> String {
@@ -119,4 +121,32 @@ fn a_refused_head_is_sketched_with_the_headers_that_tell_whose_it_is() {
     assert_eq!((request.method(), request.raw_url()), ("POST", "/x"));
     assert_eq!(request.header("authorization"), Some("Bearer x"));
     assert!(sketch(b"\x16\x03\x01", peer).is_none());
+}
+
+/// What a handler decodes from a target.
+fn decoded(target: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![];
+    let mut rest = target;
+    while let [first, others @ ..] = rest {
+        let escape =
+            others.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte =
+            escape.filter(|digits| !digits.starts_with('+')).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        bytes.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { &others[2..] } else { others };
+    }
+    bytes
+}
+
+proptest! {
+    #[test]
+    fn any_target_means_the_same_after_encoding_and_is_a_uri(bytes in "(/|%4[0-9]|[ -~]|é|\x01|\t)*") {
+        let target = format!("/{bytes}");
+        let raw = format!("GET {target} HTTP/1.1\r\nHost: a\r\n\r\n");
+        let head = check(raw.as_bytes(), 100).unwrap();
+        let line = head.bytes.split(|byte| *byte == b'\r').next().unwrap();
+        let encoded = line.strip_prefix(b"GET ").unwrap().strip_suffix(b" HTTP/1.1").unwrap();
+        prop_assert!(hyper::Uri::try_from(encoded).is_ok());
+        prop_assert_eq!(decoded(encoded), decoded(target.as_bytes()));
+    }
 }

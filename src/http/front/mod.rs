@@ -2,7 +2,7 @@
 //!
 //! One thread runs all connections; worker threads run the [`Service`], which is synchronous and sees whole requests.
 //! hyper parses heads and bodies and writes every answer, but never touches a socket itself: between the two stands
-//! [`wire`], which hands it one checked request at a time. In the order in which a request passes them:
+//! `wire`, which hands it one checked request at a time. In the order in which a request passes them:
 //!
 //! | module | job |
 //! | --- | --- |

@@ -78,14 +78,18 @@ fn a_small_body_costs_one_hop_and_a_large_or_chunked_one_two() {
 }
 
 #[test]
-fn a_client_that_goes_on_sending_sees_the_early_refusal_of_its_large_body() {
+fn a_client_may_go_on_sending_the_large_body_that_was_refused_early() {
     let served = serve(limits());
     let mut client = served.connect();
-    let body = "x".repeat(900 * 1024);
-    let headers = "Authorization: wrong\r\nContent-Length";
-    client.send(format!("POST /x HTTP/1.1\r\nHost: a\r\n{headers}: {}\r\n\r\n{body}", body.len()));
+    let headers = "Authorization: wrong\r\nContent-Length: 1000000";
+    client.send(format!("POST /x HTTP/1.1\r\nHost: a\r\n{headers}\r\n\r\n"));
     let answer = client.answer();
     assert_eq!((answer.status, answer.closes()), (401, true));
+    // A connection closed with unread bytes is reset: sending on would fail, and a slower client lose its answer.
+    for _ in 0..10 {
+        client.send("x".repeat(90_000));
+        std::thread::sleep(Duration::from_millis(5));
+    }
     assert_eq!(served.probe.calls(), ["admit POST /x"]);
 }
 
@@ -117,14 +121,25 @@ fn a_handlers_malformed_header_is_dropped_and_cannot_smuggle_another() {
 }
 
 #[test]
-fn answers_of_a_few_kilobytes_do_not_wait_for_delayed_acknowledgements() {
+fn an_answer_does_not_wait_until_the_client_acknowledges_the_one_before() {
     let served = serve(limits());
     let mut client = served.connect();
     let began = Instant::now();
-    for _ in 0..50 {
-        client.send(post("/big", "4000"));
-        assert_eq!(client.answer().body.len(), 4000);
+    for _ in 0..60 {
+        client.send([get("/one"), get("/two")].concat());
+        assert_eq!([client.answer().body, client.answer().body], ["GET /one ", "GET /two "]);
     }
-    // Without TCP_NODELAY: 50 times 40 ms.
+    // Without TCP_NODELAY: about 60 times 40 ms.
     assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+}
+
+#[test]
+fn an_offer_to_speak_another_protocol_is_ignored() {
+    let served = serve(limits());
+    let mut client = served.connect();
+    for _ in 0..2 {
+        client.send("GET /u HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n");
+        let answer = client.answer();
+        assert_eq!((answer.status, answer.body.as_str(), answer.closes()), (200, "GET /u ", false));
+    }
 }

@@ -37,6 +37,16 @@ fn pipelined_requests_are_answered_in_order_each_with_its_target_encoded() {
 }
 
 #[test]
+fn a_pipelined_request_that_is_refused_does_not_spoil_the_long_answer_before_it() {
+    let served = serve(limits());
+    let mut client = served.connect();
+    let bytes = 8 * 1024 * 1024;
+    client.send([post("/big", &bytes.to_string()), "GET /bad HTTP/1.1\r\n\r\n".to_owned()].concat());
+    assert_eq!(client.answer().body.len(), bytes);
+    assert_eq!(client.answer().status, 400);
+}
+
+#[test]
 fn requests_that_arrive_byte_by_byte_are_the_same_requests() {
     let served = serve(limits());
     let mut client = served.connect();
