@@ -8,7 +8,7 @@
 //! | --- | --- |
 //! | `server` | start, accept, stop |
 //! | `connection` | one connection from its first byte to its end |
-//! | `wire`, `intake`, `timer` | the adapter between byte stream and hyper: one head at a time, deadlines of head, idle and write |
+//! | `wire`, `intake`, `timer` | the adapter between byte stream and hyper: one head at a time, and deadlines |
 //! | `head`, `chunks` | pure: what a request line must look like, where a request ends |
 //! | `talk` | the phases of a connection, shared by `wire` and `exchange` |
 //! | `exchange` | one request: admit, body, answer, park |

@@ -3,7 +3,7 @@
 //! No wake-up is lost. All wakes are numbered by one counter, and each feed remembers the number of its last one. The
 //! number is read before a handler is called ([`Lot::now`]) and given back when it parks ([`Lot::moved`]). If the feed
 //! moved after the handler looked, its last number is higher, and the request runs again at once. If the wake came
-//! before, so did the change that it tells of (a change is committed first and told afterwards), and the handler saw it.
+//! before, so did the change that it tells of (it is committed first and told afterwards), and the handler saw it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
