@@ -20,6 +20,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod directory;
+pub mod http;
 pub mod ids;
 pub mod mapping;
 pub mod model;

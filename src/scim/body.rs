@@ -21,14 +21,14 @@ pub fn json(scim: &Scim, call: &Call) -> Result<Value> {
         }
     }
     if call.body.is_empty() {
-        return Err(Error::new(Kind::InvalidSyntax, "The request has no body. Send the resource as a JSON object."));
+        return Err(Error::new(
+            Kind::InvalidSyntax,
+            "The request has no body. Send the resource as a JSON object.",
+        ));
     }
     check_depth(&call.body, scim.settings.json_depth)?;
     serde_json::from_slice(&call.body).map_err(|error| {
-        Error::new(
-            Kind::InvalidSyntax,
-            format!("The body is not JSON: {error}. Nothing was changed."),
-        )
+        Error::new(Kind::InvalidSyntax, format!("The body is not JSON: {error}. Nothing was changed."))
     })
 }
 

@@ -38,7 +38,9 @@ impl Cursor {
         if cursor.is_empty() {
             return Ok(None);
         }
-        let refused = |detail: &str| Error::new(Kind::InvalidCursor, format!("cursor: {detail} Start again without one."));
+        let refused = |detail: &str| {
+            Error::new(Kind::InvalidCursor, format!("cursor: {detail} Start again without one."))
+        };
         let foreign = || refused("it is not one that this server gave.");
         let bytes = unhex(cursor).ok_or_else(foreign)?;
         let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(|_| foreign())?;
@@ -57,7 +59,9 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
     if !pairs.remainder().is_empty() {
         return None;
     }
-    pairs.map(|pair| pair.iter().try_fold(0_u8, |byte, digit| byte.checked_mul(16)?.checked_add(*digit))).collect()
+    pairs
+        .map(|pair| pair.iter().try_fold(0_u8, |byte, digit| byte.checked_mul(16)?.checked_add(*digit)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -72,7 +76,9 @@ mod tests {
         assert_eq!(cursors.read(&cursors.write(&place)), Ok(Some(place.clone())));
         assert_eq!(cursors.read(""), Ok(None));
         let other = Cursor::of(&Search { descending: true, ..Search::default() });
-        for (cursors, text) in [(&other, cursors.write(&place)), (&cursors, "zz".into()), (&cursors, "abc".into())] {
+        for (cursors, text) in
+            [(&other, cursors.write(&place)), (&cursors, "zz".into()), (&cursors, "abc".into())]
+        {
             assert_eq!(cursors.read(&text).unwrap_err().kind, Kind::InvalidCursor, "{text}");
         }
     }

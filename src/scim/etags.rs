@@ -37,7 +37,10 @@ pub fn check_if_none_match(condition: Option<&str>, version: i64, tolerance: Tol
     match condition {
         Some(condition) if matches(condition, version, tolerance) => Err(Error::new(
             Kind::PreconditionFailed,
-            format!("If-None-Match: the resource has the version {} that the request excludes.", etag(version)),
+            format!(
+                "If-None-Match: the resource has the version {} that the request excludes.",
+                etag(version)
+            ),
         )),
         _ => Ok(()),
     }

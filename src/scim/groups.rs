@@ -27,7 +27,8 @@ const SMALL: i64 = 200;
 pub fn get(scim: &Scim, call: &Call) -> Result<Response> {
     let organization = scim.organization(call)?.id;
     let id = ResourceId::from(call.parameter(0));
-    let (projection, conditions) = (projection_of(scim, call, ResourceKind::Group)?, Conditions::of(scim, call));
+    let (projection, conditions) =
+        (projection_of(scim, call, ResourceKind::Group)?, Conditions::of(scim, call));
     let base = scim.base(call);
     scim.directory.store().read(|db| {
         let group = db.group(organization, &id)?.ok_or_else(|| Error::not_found("group", &id))?;

@@ -63,9 +63,14 @@ struct Part {
 }
 
 impl Part {
-    fn new(scim: &Scim, kind: ResourceKind, reach: Reach, search: &Search, notes: &mut Notes) -> Result<Part> {
-        let projection =
-            Projection::parse(&scim.schemas, kind, &search.attributes, &search.excluded, notes)?;
+    fn new(
+        scim: &Scim,
+        kind: ResourceKind,
+        reach: Reach,
+        search: &Search,
+        notes: &mut Notes,
+    ) -> Result<Part> {
+        let projection = Projection::parse(&scim.schemas, kind, &search.attributes, &search.excluded, notes)?;
         let mut resolver = Resolver { schemas: &scim.schemas, kind, reach, notes };
         let filter = match &search.filter {
             Some(text) => Some(resolver.filter(&parse_filter(text, &scim.settings.filter)?)?),

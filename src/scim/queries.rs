@@ -78,7 +78,10 @@ impl Search {
     /// `InvalidValue` for numbers that are none; `InvalidCount` in cursor mode.
     pub fn from_query(call: &Call, tolerance: Tolerance) -> Result<Search> {
         let text = |name| call.query.get(name).map(str::to_owned);
-        let numbers = Numbers { start: number(text("startIndex"), "startIndex"), count: number(text("count"), "count") };
+        let numbers = Numbers {
+            start: number(text("startIndex"), "startIndex"),
+            count: number(text("count"), "count"),
+        };
         let names = |name| {
             let names = call.query.get(name).map(split_names).unwrap_or_default();
             names.into_iter().map(str::to_owned).collect()
@@ -104,8 +107,10 @@ impl Search {
                 .find(|(key, value)| key.eq_ignore_ascii_case(name) && !value.is_null())
                 .map(|(_, value)| value)
         };
-        let is_search = |schema: &Value| schema.as_str().is_some_and(|urn| urn.eq_ignore_ascii_case(SEARCH_URN));
-        let declared = member("schemas").and_then(Value::as_array).is_some_and(|all| all.iter().any(is_search));
+        let is_search =
+            |schema: &Value| schema.as_str().is_some_and(|urn| urn.eq_ignore_ascii_case(SEARCH_URN));
+        let declared =
+            member("schemas").and_then(Value::as_array).is_some_and(|all| all.iter().any(is_search));
         if !declared {
             let refusal = || {
                 Error::new(
@@ -118,7 +123,9 @@ impl Search {
         let text = |name: &str| match member(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
-            Some(other) => Err(Error::invalid_value(format!("{name}: found {other}, expected a string.")).at(name)),
+            Some(other) => {
+                Err(Error::invalid_value(format!("{name}: found {other}, expected a string.")).at(name))
+            }
         };
         let whole = |name: &'static str| match member(name) {
             None => Ok(None),
@@ -161,7 +168,8 @@ impl Numbers {
             return Ok(PageWanted::Index { start: self.start?.unwrap_or(1).max(1), count });
         };
         if self.start?.is_some() {
-            let detail = "The request has both \"cursor\" and \"startIndex\". Send one of them (RFC 9865 §2.1).";
+            let detail =
+                "The request has both \"cursor\" and \"startIndex\". Send one of them (RFC 9865 §2.1).";
             return Err(Error::invalid_value(detail).at("cursor"));
         }
         let refused = |error: Error| Error { kind: Kind::InvalidCount, ..error };

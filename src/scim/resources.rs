@@ -39,8 +39,8 @@ impl View<'_> {
     /// Only those of the store.
     pub fn user(&self, db: &Db<'_>, user: &User) -> Result<String> {
         let groups = if self.projection.wants("groups") { db.groups_of(user.id)? } else { Vec::new() };
-        let list = (!groups.is_empty())
-            .then(|| ("groups", self.list(&groups, ResourceKind::Group, "direct")));
+        let list =
+            (!groups.is_empty()).then(|| ("groups", self.list(&groups, ResourceKind::Group, "direct")));
         self.text(
             &user.resource,
             Derived {

@@ -25,7 +25,8 @@ use crate::scim::service::{Scim, take_notes};
 pub fn get(scim: &Scim, call: &Call) -> Result<Response> {
     let organization = scim.organization(call)?.id;
     let id = ResourceId::from(call.parameter(0));
-    let (projection, conditions) = (projection_of(scim, call, ResourceKind::User)?, Conditions::of(scim, call));
+    let (projection, conditions) =
+        (projection_of(scim, call, ResourceKind::User)?, Conditions::of(scim, call));
     let base = scim.base(call);
     scim.directory.store().read(|db| {
         let user = db.user(organization, &id)?.ok_or_else(|| Error::not_found("user", &id))?;
@@ -83,7 +84,11 @@ fn answer(
     scim.change(call, move |scim, change| {
         let user = operation(scim, change)?;
         let view = View { base: &base, projection: &projection };
-        Ok((view.user(change.tx(), &user)?, view.location(ResourceKind::User, &user.resource_id), user.version))
+        Ok((
+            view.user(change.tx(), &user)?,
+            view.location(ResourceKind::User, &user.resource_id),
+            user.version,
+        ))
     })
     .map(|(text, location, version)| {
         respond_text(status, text)
@@ -187,6 +192,7 @@ fn deactivated(scim: &Scim, current: &Map<String, Value>) -> Result<(UserDocumen
 }
 
 fn stored(user: &User) -> Result<Map<String, Value>> {
-    serde_json::from_str(&user.resource)
-        .map_err(|error| Error::internal(format!("user {} is stored as something else than JSON: {error}", user.id)))
+    serde_json::from_str(&user.resource).map_err(|error| {
+        Error::internal(format!("user {} is stored as something else than JSON: {error}", user.id))
+    })
 }

@@ -280,7 +280,10 @@ impl Position {
             Some(Position { key, kind: value.get(1)?.as_i64()?, row: value.get(2)?.as_i64()? })
         };
         read().ok_or_else(|| {
-            Error::new(crate::model::error::Kind::InvalidCursor, "The cursor is not one that this server gave.")
+            Error::new(
+                crate::model::error::Kind::InvalidCursor,
+                "The cursor is not one that this server gave.",
+            )
         })
     }
 }
