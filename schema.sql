@@ -17,7 +17,9 @@ CREATE TABLE organizations (
     sub_organizations INTEGER NOT NULL CHECK (sub_organizations IN (0, 1)),
     created INTEGER NOT NULL,
     -- The id of the newest event; the next one is one more, so that ids have no gaps.
-    last_event_id INTEGER NOT NULL DEFAULT 0
+    last_event_id INTEGER NOT NULL DEFAULT 0,
+    -- Another random value with each change of the mapping rules: what compiled rules are remembered by.
+    rules_stamp BLOB NOT NULL DEFAULT x''
 ) STRICT;
 
 -- Bearer tokens of IdPs and programs. Only the SHA-256 of a token is here. A revoked token keeps its row, since the
@@ -53,8 +55,9 @@ CREATE TABLE users (
     active INTEGER NOT NULL CHECK (active IN (0, 1)),
     own_role TEXT CHECK (own_role IN ('Guest', 'User', 'Admin')),
     effective_role TEXT NOT NULL CHECK (effective_role IN ('Guest', 'User', 'Admin')),
-    -- LambdatestGroup as the IdP sent it; what it gives is in assignments.
+    -- LambdatestGroup as the IdP sent it, and the entity that it named then: renaming the entity moves nobody.
     concurrency_group TEXT,
+    concurrency_group_entity_id INTEGER REFERENCES entities (id),
     -- The resource without id, meta, groups and password.
     resource TEXT NOT NULL,
     version INTEGER NOT NULL,
@@ -100,6 +103,8 @@ CREATE TABLE groups (
     version INTEGER NOT NULL,
     created INTEGER NOT NULL,
     last_modified INTEGER NOT NULL,
+    -- When display_name last changed: its members' derived attribute groups shows it.
+    renamed INTEGER NOT NULL,
     deleted INTEGER,
     CHECK (deleted IS NULL OR member_count = 0)
 ) STRICT;
@@ -114,7 +119,9 @@ CREATE TABLE memberships (
     group_id INTEGER NOT NULL REFERENCES groups (id),
     user_id INTEGER NOT NULL REFERENCES users (id),
     since INTEGER NOT NULL,
+    -- The request that put the user in, and the name of the token that it came with.
     request_id TEXT NOT NULL,
+    token TEXT NOT NULL,
     PRIMARY KEY (group_id, user_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -171,7 +178,8 @@ CREATE TABLE mappings (
     -- How it was approved, now or before it froze.
     approval TEXT CHECK (approval IN ('manual', 'auto')),
     reason TEXT CHECK (reason IN ('awaiting_approval', 'feature_disabled', 'target_missing', 'target_taken',
-        'rule_changed', 'target_deleted', 'rejected_by_admin', 'group_deleted')),
+        'rule_changed', 'target_deleted', 'rejected_by_admin', 'group_deleted', 'group_deleted_after_target',
+        'removed')),
     rule_id INTEGER REFERENCES mapping_rules (id),
     made_by_rule INTEGER NOT NULL CHECK (made_by_rule IN (0, 1)),
     rename_blocked INTEGER NOT NULL DEFAULT 0 CHECK (rename_blocked IN (0, 1)),
@@ -181,8 +189,10 @@ CREATE TABLE mappings (
     CHECK ((entity_id IS NULL) = (approval IS NULL)),
     CHECK (CASE status
         WHEN 'approved' THEN entity_id IS NOT NULL AND reason IS NULL
-        WHEN 'rejected' THEN entity_id IS NULL AND reason IN ('rejected_by_admin', 'group_deleted')
-        ELSE reason IS NOT NULL AND reason NOT IN ('rejected_by_admin', 'group_deleted') END)
+        WHEN 'rejected' THEN entity_id IS NULL
+            AND reason IN ('rejected_by_admin', 'group_deleted', 'group_deleted_after_target', 'removed')
+        ELSE reason IN ('awaiting_approval', 'feature_disabled', 'target_missing', 'target_taken', 'rule_changed',
+            'target_deleted') END)
 ) STRICT;
 
 -- One group per entity (mapping.md 4.3); one live mapping per group to an exclusive type (4.2).
@@ -204,6 +214,7 @@ CREATE TABLE assignments (
     mapping_id INTEGER REFERENCES mappings (id),
     since INTEGER NOT NULL,
     request_id TEXT NOT NULL,
+    token TEXT NOT NULL,
     FOREIGN KEY (entity_id, target_type) REFERENCES entities (id, type),
     CHECK ((source = 'mapping') = (mapping_id IS NOT NULL)),
     CHECK (source <> 'attribute' OR target_type = 'concurrency_group')

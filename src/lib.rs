@@ -16,6 +16,12 @@
 //! | `config` | TOML to typed configuration |
 //! | `model` | plain data; `clock` and `ids` beside it |
 
+pub mod cli;
 pub mod clock;
+pub mod config;
+pub mod directory;
 pub mod ids;
+pub mod mapping;
 pub mod model;
+pub mod scim;
+pub mod store;

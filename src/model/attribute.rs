@@ -1,5 +1,7 @@
 //! The shape of schema attributes (RFC 7643 §2.2 and §7). The tables of attributes are in `scim::schema`.
 
+use std::borrow::Cow;
+
 /// Data type of an attribute (RFC 7643 §2.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Type {
@@ -61,8 +63,9 @@ pub enum Uniqueness {
 /// One attribute of a schema: everything that validation, projection, filters, PATCH and `/Schemas` need to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attribute {
-    /// The name as the RFC writes it; compared without case.
-    pub name: &'static str,
+    /// The name as the RFC writes it; compared without case. An extension is a complex attribute named by its URN,
+    /// which may come from the configuration.
+    pub name: Cow<'static, str>,
     /// Data type.
     pub ty: Type,
     /// Whether the value is an array.
@@ -85,4 +88,16 @@ pub struct Attribute {
     pub reference_types: &'static [&'static str],
     /// For complex attributes.
     pub sub_attributes: Vec<Attribute>,
+}
+
+impl Attribute {
+    /// The sub-attribute of that name, compared without case (RFC 7643 §2.1).
+    pub fn sub(&self, name: &str) -> Option<&Attribute> {
+        self.sub_attributes.iter().find(|sub| sub.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether values are objects.
+    pub fn is_complex(&self) -> bool {
+        self.ty == Type::Complex
+    }
 }

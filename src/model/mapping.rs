@@ -65,6 +65,27 @@ pub enum Rejection {
     Admin,
     /// The deletion of its group; history only.
     GroupDeleted,
+    /// The deletion of its group, after an admin had deleted its entity: when the group is restored it waits again with
+    /// [`PendingReason::TargetDeleted`], so that no rule re-creates the entity (mapping.md §6.3).
+    GroupDeletedAfterTarget,
+    /// An admin removed the mapping; history only.
+    Removed,
+}
+
+impl Rejection {
+    /// Whether the mapping still counts as one of its group's, so that rules leave its target type alone.
+    pub fn counts(self) -> bool {
+        self == Rejection::Admin
+    }
+
+    /// The word in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Rejection::Admin => "rejected_by_admin",
+            Rejection::GroupDeleted | Rejection::GroupDeletedAfterTarget => "group_deleted",
+            Rejection::Removed => "removed",
+        }
+    }
 }
 
 /// The state of a mapping; each carries what is true of it alone.
@@ -96,6 +117,23 @@ impl Status {
             Status::Approved { by: Approval::Manual, .. } => "approved",
             Status::Approved { by: Approval::Auto, .. } => "auto_approved",
             Status::Rejected(_) => "rejected",
+        }
+    }
+
+    /// The reason in JSON, where there is one.
+    pub fn reason(self) -> Option<&'static str> {
+        match self {
+            Status::Pending { reason, .. } => Some(reason.as_str()),
+            Status::Approved { .. } => None,
+            Status::Rejected(rejection) => Some(rejection.as_str()),
+        }
+    }
+
+    /// Whether the mapping counts as one of its group's (mapping.md §6.2).
+    pub fn counts(self) -> bool {
+        match self {
+            Status::Pending { .. } | Status::Approved { .. } => true,
+            Status::Rejected(rejection) => rejection.counts(),
         }
     }
 

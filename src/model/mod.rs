@@ -2,10 +2,12 @@
 
 pub mod assignment;
 pub mod attribute;
+pub mod call;
 pub mod conflict;
 pub mod entity;
 pub mod error;
 pub mod event;
+pub mod filter;
 pub mod fold;
 pub mod group;
 pub mod id;

@@ -1,7 +1,7 @@
 //! The integration tests: the real server over HTTP, one theme per file.
 //!
 //! Every test starts a program of its own (`common::Server`, `common::DurableServer`), so that they run in any order
-//! and side by side. Names are sentences; the numbers in brackets are lines of mapping.md.
+//! and side by side. Names are sentences; numbers at their end are lines of mapping.md.
 
 #![allow(
     clippy::unwrap_used,
@@ -19,6 +19,7 @@ mod durability;
 mod events;
 mod groups_and_members;
 mod idp;
+mod layering;
 mod lifecycle;
 mod lists;
 mod mapping_states;

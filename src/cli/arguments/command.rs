@@ -1,0 +1,90 @@
+//! The commands, and those that belong to no noun: `serve`, `config`, `check`, `completions`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+use super::mapping::{GroupCommand, RuleCommand};
+use super::tenant::{OrganizationCommand, TokenCommand};
+
+/// SCIM 2.0 provisioning in one executable: stores what an identity provider pushes and decides what its groups mean.
+#[derive(Debug, Parser)]
+#[command(name = "rollcall", version, propagate_version = true)]
+pub struct Arguments {
+    /// What every command understands.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command understands.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// The configuration file [default: the one named by ROLLCALL_CONFIG, else ./config.toml if there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print JSON instead of a table
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// The organization that the command is about
+    #[arg(long, global = true, value_name = "SLUG", default_value = "default")]
+    pub organization: String,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the server
+    Serve(Serve),
+    /// Organizations and their settings
+    #[command(subcommand)]
+    Organization(OrganizationCommand),
+    /// SCIM and admin tokens
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Mapping rules: what pushed groups become
+    #[command(subcommand)]
+    Rule(RuleCommand),
+    /// SCIM groups, and what each is mapped to
+    #[command(subcommand)]
+    Group(GroupCommand),
+    /// The configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Check the database file, its schema and what must always be true of its content
+    Check,
+    /// Print a completion script
+    Completions {
+        /// For which shell
+        shell: Shell,
+    },
+}
+
+/// `serve`
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// For tests: a database in memory, a free port, and one JSON line on standard output once it is ready
+    #[arg(long)]
+    pub ephemeral: bool,
+    /// A TOML file of what is there at the start
+    #[arg(long, value_name = "FILE", requires = "ephemeral")]
+    pub seed: Option<PathBuf>,
+    /// End when standard input is closed, so that a crashed test run leaves no server
+    #[arg(long, requires = "ephemeral")]
+    pub until_stdin_closes: bool,
+    /// Give ids that follow a counter
+    #[arg(long, requires = "ephemeral")]
+    pub deterministic: bool,
+}
+
+/// `config`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+pub enum ConfigCommand {
+    /// Check the configuration and say what is wrong with it
+    Check,
+    /// Show the configuration in effect: file, variables and defaults together
+    Show,
+}

@@ -1,0 +1,16 @@
+//! What can be typed: every command with its arguments, read into types. What commands do stands in their own files.
+//!
+//! Wrong usage ends with exit code 2 (clap's own), a refused or failed operation with 1 ([`super::output::Outcome`]).
+
+mod command;
+mod duration;
+mod mapping;
+mod parse;
+mod tenant;
+#[cfg(test)]
+mod tests;
+
+pub use command::{Arguments, Command, Common, ConfigCommand, Serve};
+pub use duration::parse_duration;
+pub use mapping::{Approve, GroupCommand, GroupStatus, NewRule, RuleChange, RuleCommand};
+pub use tenant::{NewToken, OrganizationCommand, OrganizationSettings, TokenCommand};

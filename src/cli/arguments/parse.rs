@@ -1,0 +1,38 @@
+//! Words and numbers of the command line into types of the model; the errors say what to type.
+
+use crate::model::entity::TargetType;
+use crate::model::id::{MappingId, RuleId, TokenId};
+use crate::model::rule::RuleKind;
+
+/// Reads `on` or `off`.
+pub(super) fn switch(text: &str) -> Result<bool, String> {
+    match text {
+        "on" | "true" | "yes" => Ok(true),
+        "off" | "false" | "no" => Ok(false),
+        _ => Err("write on or off".to_owned()),
+    }
+}
+
+pub(super) fn rule_kind(text: &str) -> Result<RuleKind, String> {
+    RuleKind::parse(text).ok_or_else(|| "write prefix, regex or all".to_owned())
+}
+
+/// Reads a target type as the API has it, or with a hyphen as people type.
+pub(super) fn target_type(text: &str) -> Result<TargetType, String> {
+    TargetType::parse(&text.replace('-', "_"))
+        .map_err(|_| "write team, concurrency_group or sub_organization".to_owned())
+}
+
+pub(super) fn token_id(text: &str) -> Result<TokenId, String> {
+    TokenId::parse(text).ok_or_else(|| NOT_AN_ID.to_owned())
+}
+
+pub(super) fn rule_id(text: &str) -> Result<RuleId, String> {
+    RuleId::parse(text).ok_or_else(|| NOT_AN_ID.to_owned())
+}
+
+pub(super) fn mapping_id(text: &str) -> Result<MappingId, String> {
+    MappingId::parse(text).ok_or_else(|| NOT_AN_ID.to_owned())
+}
+
+const NOT_AN_ID: &str = "an id is a whole number, as the lists show it";

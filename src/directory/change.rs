@@ -1,0 +1,199 @@
+//! One operation in its transaction: what it works with, whom it touched, what it will have recorded.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::directory::documents::{entity_json, group_json};
+use crate::directory::handle::{Policy, RuleCache};
+use crate::ids::Ids;
+use crate::mapping::rules::RuleSet;
+use crate::model::conflict::ConflictKind;
+use crate::model::error::Result;
+use crate::model::event::EventKind;
+use crate::model::id::{ConflictId, EntityId, GroupId, MappingId, UserId};
+use crate::model::organization::Organization;
+use crate::model::time::Timestamp;
+use crate::store::{NewEvent, Tx};
+
+/// Why a change happens: which request, with which credential, when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// The id that the answer carries and the request log keeps.
+    pub request_id: String,
+    /// The name of the token, or who else acts.
+    pub token: String,
+    /// The one instant of the whole change.
+    pub at: Timestamp,
+}
+
+/// An operation in progress.
+pub struct Change<'t> {
+    pub(super) tx: &'t Tx<'t>,
+    pub(super) organization: Organization,
+    pub(super) cause: Cause,
+    pub(super) ids: Ids,
+    pub(super) policy: Policy,
+    rule_cache: RuleCache,
+    rules: Option<Arc<RuleSet>>,
+    events: Vec<NewEvent>,
+    /// Whose places and role may be others now, and which claims are new for them.
+    pub(super) touched: BTreeMap<UserId, BTreeSet<MappingId>>,
+    /// How an admin decided conflicts in this change.
+    pub(super) decided: HashMap<ConflictId, &'static str>,
+    /// What a change of a role is put down to in its event.
+    pub(super) role_cause: Value,
+    notes: Vec<String>,
+    described: RefCell<Described>,
+}
+
+/// Entities and groups as events show them, looked up once per change.
+#[derive(Default)]
+struct Described {
+    entities: HashMap<EntityId, Value>,
+    groups: HashMap<GroupId, Value>,
+}
+
+impl<'t> Change<'t> {
+    pub(super) fn new(
+        tx: &'t Tx<'t>,
+        organization: Organization,
+        cause: Cause,
+        ids: Ids,
+        policy: Policy,
+        rule_cache: RuleCache,
+    ) -> Change<'t> {
+        Change {
+            tx,
+            organization,
+            cause,
+            ids,
+            policy,
+            rule_cache,
+            rules: None,
+            events: Vec::new(),
+            touched: BTreeMap::new(),
+            decided: HashMap::new(),
+            role_cause: Value::Null,
+            notes: Vec::new(),
+            described: RefCell::default(),
+        }
+    }
+
+    /// The organization that the change is made in.
+    pub fn organization(&self) -> &Organization {
+        &self.organization
+    }
+
+    /// The transaction, to read with what this change wrote so far.
+    pub fn tx(&self) -> &Tx<'t> {
+        self.tx
+    }
+
+    /// What was accepted but not taken as sent, for the request log.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// Adds a remark for the request log.
+    pub fn note(&mut self, note: impl Into<String>) {
+        self.notes.push(note.into());
+    }
+
+    /// The organization's rules.
+    pub(super) fn rules(&mut self) -> Result<Arc<RuleSet>> {
+        if let Some(rules) = &self.rules {
+            return Ok(rules.clone());
+        }
+        let rules = self.rule_cache.get(self.tx, self.organization.id)?;
+        self.rules = Some(rules.clone());
+        Ok(rules)
+    }
+
+    /// Has the rules read again, after this change wrote them.
+    pub(super) fn rules_changed(&mut self) {
+        self.rules = None;
+    }
+
+    /// Adds an event to the feed.
+    pub(super) fn record(&mut self, kind: EventKind, data: Value) {
+        self.events.push(NewEvent { kind, data });
+    }
+
+    /// Has a user's places and role looked at when the operation is done; `fresh` is a claim that is new for them.
+    pub(super) fn touch(&mut self, user: UserId, fresh: impl IntoIterator<Item = MappingId>) {
+        self.touched.entry(user).or_default().extend(fresh);
+    }
+
+    /// Has the members of a group looked at.
+    pub(super) fn touch_members(&mut self, group: GroupId, fresh: Option<MappingId>) -> Result<()> {
+        for user in self.tx.member_rows(group)? {
+            self.touch(user, fresh);
+        }
+        Ok(())
+    }
+
+    /// Settles whom the operation touched and writes the events.
+    pub(super) fn finish(mut self) -> Result<()> {
+        self.settle()?;
+        self.tx.record(self.organization.id, self.cause.at, &self.cause.request_id, &self.events)?;
+        for note in &self.notes {
+            log::info!("request {}: {note}", self.cause.request_id);
+        }
+        Ok(())
+    }
+
+    /// An entity as events show it, deleted or not.
+    pub(super) fn describe_entity(&self, id: EntityId) -> Result<Value> {
+        if let Some(known) = self.described.borrow().entities.get(&id) {
+            return Ok(known.clone());
+        }
+        let value = self.tx.entity_ever(id)?.map_or(Value::Null, |entity| entity_json(&entity));
+        self.described.borrow_mut().entities.insert(id, value.clone());
+        Ok(value)
+    }
+
+    /// A group as events show it, deleted or not.
+    pub(super) fn describe_group(&self, id: GroupId) -> Result<Value> {
+        if let Some(known) = self.described.borrow().groups.get(&id) {
+            return Ok(known.clone());
+        }
+        let value = self.tx.group_by_row(id)?.map_or(Value::Null, |group| group_json(&group));
+        self.described.borrow_mut().groups.insert(id, value.clone());
+        Ok(value)
+    }
+
+    /// Has names looked up again, after something was renamed.
+    pub(super) fn forget_descriptions(&self) {
+        *self.described.borrow_mut() = Described::default();
+    }
+
+    /// A conflict as events show it.
+    pub(super) fn describe_conflict(
+        &self,
+        id: ConflictId,
+        user: Value,
+        current: (MappingId, GroupId, EntityId),
+        incoming: (MappingId, GroupId, EntityId),
+        kind: ConflictKind,
+    ) -> Result<Value> {
+        let side = |(mapping, group, entity): (MappingId, GroupId, EntityId)| -> Result<Value> {
+            Ok(json!({
+                "mapping_id": mapping,
+                "group": self.describe_group(group)?,
+                "entity": self.describe_entity(entity)?,
+            }))
+        };
+        Ok(json!({
+            "conflict": {
+                "id": id,
+                "kind": kind.as_str(),
+                "user": user,
+                "current": side(current)?,
+                "incoming": side(incoming)?,
+            }
+        }))
+    }
+}

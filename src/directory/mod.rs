@@ -1,0 +1,25 @@
+//! What happens on a change: gather facts, ask the engine, apply, record events, all in one transaction.
+//!
+//! [`Directory::change`] opens the transaction and hands out a [`Change`]; each noun's file adds its operations to it.
+//! When the operation is done, the change settles the places and roles of everyone it touched and writes its events.
+
+mod board;
+mod change;
+mod conflicts;
+mod documents;
+mod entities;
+mod groups;
+mod handle;
+mod mappings;
+mod members;
+mod organizations;
+mod rules;
+mod settle;
+mod users;
+
+pub use change::{Cause, Change};
+pub use conflicts::Answer;
+pub use documents::{entity_json, group_json, mapping_json, rule_json, user_json};
+pub use groups::Pushed;
+pub use handle::{DeleteUser, Directory, Policy};
+pub use organizations::{OrganizationChange, create_organization};

@@ -1,0 +1,305 @@
+//! PATCH operations on a resource (RFC 7644 §3.5.2.1 to §3.5.2.3): in order, and all of them or none.
+
+use serde_json::{Map, Value};
+
+use super::elements::{self, add_elements, remove_elements};
+use super::request::{Action, PatchRequest, WrittenPath, in_operation};
+use super::target::Target;
+use crate::model::attribute::{Attribute, Mutability, Returned};
+use crate::model::error::{Error, Kind, Result};
+use crate::model::group::{GroupDocument, MemberChange};
+use crate::model::user::UserDocument;
+use crate::scim::deviations::{Deviation, Notes};
+use crate::scim::filter::{Limits, parse_path};
+use crate::scim::schema::{Place, Reader, ResourceKind, Schemas, finish_group, finish_user};
+
+/// What a PATCH makes of a group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupPatch {
+    /// The group without its members.
+    pub document: GroupDocument,
+    /// What happens to the members, in order; empty when the request says nothing about them.
+    pub members: Vec<MemberChange>,
+    /// For the request log.
+    pub notes: Notes,
+}
+
+/// Applies `request` to the stored user `current`. `read_only` holds what the server itself puts into an answer (`id`,
+/// `meta`, `groups`), so that a client may write back what it has read.
+///
+/// Comparing the result's `resource` with `current` tells whether anything changed.
+///
+/// # Errors
+/// What RFC 7644 §3.5.2 gives for the first operation that cannot be applied.
+pub fn apply_user(
+    schemas: &Schemas,
+    request: PatchRequest,
+    current: &Map<String, Value>,
+    read_only: &Map<String, Value>,
+) -> Result<(UserDocument, Notes)> {
+    let mut patch = Patch::new(schemas, ResourceKind::User, current, read_only, request.limits);
+    patch.run(request)?;
+    let document = finish_user(&mut patch.reader, patch.resource, Some(current))?;
+    Ok((document, patch.reader.notes))
+}
+
+/// Applies `request` to the stored group `current`, which is without members; `read_only` as for [`apply_user`].
+///
+/// # Errors
+/// As for [`apply_user`]; `InvalidFilter` for a filter on members that would need them loaded.
+pub fn apply_group(
+    schemas: &Schemas,
+    request: PatchRequest,
+    current: &Map<String, Value>,
+    read_only: &Map<String, Value>,
+) -> Result<GroupPatch> {
+    let mut patch = Patch::new(schemas, ResourceKind::Group, current, read_only, request.limits);
+    patch.run(request)?;
+    let document = finish_group(&patch.reader, patch.resource)?;
+    Ok(GroupPatch { document, members: patch.members, notes: patch.reader.notes })
+}
+
+/// A resource while operations are applied to it.
+pub(super) struct Patch<'a> {
+    pub reader: Reader<'a>,
+    kind: ResourceKind,
+    resource: Map<String, Value>,
+    read_only: &'a Map<String, Value>,
+    pub members: Vec<MemberChange>,
+    limits: Limits,
+}
+
+impl<'a> Patch<'a> {
+    fn new(
+        schemas: &'a Schemas,
+        kind: ResourceKind,
+        current: &Map<String, Value>,
+        read_only: &'a Map<String, Value>,
+        limits: Limits,
+    ) -> Patch<'a> {
+        let reader = Reader::new(schemas);
+        Patch { reader, kind, resource: current.clone(), read_only, members: Vec::new(), limits }
+    }
+
+    fn run(&mut self, request: PatchRequest) -> Result<()> {
+        self.reader.notes.extend(request.notes);
+        for (index, operation) in request.operations.into_iter().enumerate() {
+            let done = match (operation.path, operation.action) {
+                (Some(path), action) => self.at_path(&path, action),
+                (None, action) => self.without_path(action),
+            };
+            done.map_err(in_operation(index))?;
+        }
+        Ok(())
+    }
+
+    /// An operation without a path: each member of its value is an operation of its own.
+    fn without_path(&mut self, action: Action) -> Result<()> {
+        let (value, again): (_, fn(Value) -> Action) = match action {
+            Action::Add(value) => (value, Action::Add),
+            Action::Replace(value) => (value, Action::Replace),
+            Action::Remove(_) => return Ok(()),
+        };
+        let Value::Object(members) = value else {
+            return Err(
+                Place::Root("value").expected("an object of attributes, as there is no \"path\"", &value)
+            );
+        };
+        let shape = self.reader.schemas.shape(self.kind);
+        for (name, value) in members {
+            match shape.member(&name) {
+                Some(attribute) => self.member_of_value(attribute, again(value))?,
+                None => self.key_as_path(name, again(value))?,
+            }
+        }
+        Ok(())
+    }
+
+    fn member_of_value(&mut self, attribute: &'a Attribute, action: Action) -> Result<()> {
+        let target = Target { extension: None, attribute, filter: None, sub: None, text: &attribute.name };
+        if !target.is_read_only() {
+            return self.at(&target, action);
+        }
+        if !self.repeats_what_is(&target, &action) {
+            self.reader.grant(Deviation::ReadOnlyInValue, || read_only(&target))?;
+        }
+        Ok(())
+    }
+
+    /// A key that is no attribute may be a path, as Entra ID sends them.
+    fn key_as_path(&mut self, key: String, action: Action) -> Result<()> {
+        if !key.contains('[') && self.reader.schemas.resolve(self.kind, &key).is_none() {
+            return self.reader.unknown(&Place::Root(&key));
+        }
+        self.reader.grant(Deviation::PathAsKey, || {
+            Place::Root(&key)
+                .error(Kind::InvalidPath, "a key of \"value\" is an attribute's name, not a path.")
+        })?;
+        let path = parse_path(&key, &self.limits, self.reader.schemas.tolerance(), &mut self.reader.notes)?;
+        self.at_path(&WrittenPath { text: key, path }, action)
+    }
+
+    fn at_path(&mut self, path: &WrittenPath, action: Action) -> Result<()> {
+        let Some(target) = Target::resolve(&mut self.reader, self.kind, path)? else { return Ok(()) };
+        if !target.is_read_only() {
+            return self.at(&target, action);
+        }
+        if self.repeats_what_is(&target, &action) { Ok(()) } else { Err(read_only(&target)) }
+    }
+
+    /// An operation on an attribute that clients may write.
+    fn at(&mut self, target: &Target, action: Action) -> Result<()> {
+        if self.kind == ResourceKind::Group && target.attribute.name == "members" {
+            return self.change_members(target, action);
+        }
+        let place = Place::Root(target.text);
+        let is_set = !matches!(action, Action::Remove(_));
+        // A password is taken and not kept; `schemas` always says what is there.
+        if target.attribute.returned == Returned::Never || (target.attribute.name == "schemas" && is_set) {
+            return Ok(());
+        }
+        let Patch { reader, resource, .. } = self;
+        match target.extension {
+            None => at_target(reader, resource, target, action, &place)?,
+            Some(extension) => {
+                within(resource, extension, |object| at_target(reader, object, target, action, &place))?;
+            }
+        }
+        if target.attribute.required && !self.resource.contains_key(target.attribute.name.as_ref()) {
+            let problem = "it is required and cannot be removed (RFC 7644 \u{a7}3.5.2.2).";
+            return Err(place.error(Kind::Mutability, problem));
+        }
+        Ok(())
+    }
+
+    /// Whether an operation on a read-only attribute would leave it as it is.
+    fn repeats_what_is(&self, target: &Target, action: &Action) -> bool {
+        let (Action::Add(value) | Action::Replace(value)) = action else { return false };
+        let current = self.read_only.get(target.attribute.name.as_ref());
+        let current = match target.sub {
+            Some(sub) => current.and_then(|object| object.get(sub.name.as_ref())),
+            None => current,
+        };
+        target.filter.is_none() && current.map_or_else(|| is_no_value(value), |current| current == value)
+    }
+}
+
+fn is_no_value(value: &Value) -> bool {
+    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
+}
+
+fn read_only(target: &Target) -> Error {
+    let problem = "only this server sets it, and it has another value. Take it out of the operation.";
+    Place::Root(target.text).error(Kind::Mutability, problem)
+}
+
+/// Does `action` to what `target` means in `object`, which holds the attribute.
+fn at_target(
+    reader: &mut Reader,
+    object: &mut Map<String, Value>,
+    target: &Target,
+    action: Action,
+    place: &Place,
+) -> Result<()> {
+    match target.sub {
+        None if target.filter.is_none() => set(reader, object, target.attribute, action, place),
+        Some(sub) if !target.attribute.multi_valued => {
+            within(object, target.attribute, |inner| set(reader, inner, sub, action, place))
+        }
+        _ => elements::change(reader, object, target, action),
+    }
+}
+
+/// Does `action` to one attribute of `object` as a whole.
+pub(super) fn set(
+    reader: &mut Reader,
+    object: &mut Map<String, Value>,
+    attribute: &Attribute,
+    action: Action,
+    place: &Place,
+) -> Result<()> {
+    let key = attribute.name.as_ref();
+    match action {
+        Action::Remove(None) => {
+            object.shift_remove(key);
+        }
+        Action::Remove(Some(value)) => {
+            reader.grant(Deviation::RemoveWithValue, || {
+                place.invalid("a remove operation has no \"value\"; choose by a filter in the path.")
+            })?;
+            if attribute.multi_valued {
+                remove_elements(reader, object, attribute, value, place)?;
+            } else {
+                object.shift_remove(key);
+            }
+        }
+        Action::Add(value) if attribute.multi_valued => {
+            add_elements(reader, object, attribute, value, place)?
+        }
+        Action::Add(Value::Object(members)) if attribute.is_complex() => {
+            merge(reader, object, attribute, members, Action::Add, place)?;
+        }
+        Action::Replace(Value::Object(members)) if attribute.is_complex() && !attribute.multi_valued => {
+            merge(reader, object, attribute, members, Action::Replace, place)?;
+        }
+        Action::Add(value) => {
+            if let Some(value) = reader.value(attribute, value, place)? {
+                object.insert(key.to_owned(), value);
+            }
+        }
+        Action::Replace(value) => match reader.value(attribute, value, place)? {
+            Some(value) => {
+                object.insert(key.to_owned(), value);
+            }
+            None => {
+                object.shift_remove(key);
+            }
+        },
+    }
+    Ok(())
+}
+
+/// Sets the sub-attributes that are there and leaves the others alone: RFC 7644 §3.5.2.1 and §3.5.2.3 say so for `add` and
+/// `replace` of a complex attribute alike.
+fn merge(
+    reader: &mut Reader,
+    object: &mut Map<String, Value>,
+    attribute: &Attribute,
+    members: Map<String, Value>,
+    again: fn(Value) -> Action,
+    place: &Place,
+) -> Result<()> {
+    within(object, attribute, |inner| {
+        for (name, value) in members {
+            let place = Place::Member(place, &name);
+            match attribute.sub(&name) {
+                None => reader.unknown(&place)?,
+                Some(sub) if sub.mutability == Mutability::ReadOnly => {
+                    reader.notes.remark(format!("{place} is read-only; it was left out."));
+                }
+                Some(sub) => set(reader, inner, sub, again(value), &place)?,
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Works on the object under the attribute's name, made when it is missing and taken away when nothing is left in it.
+fn within(
+    object: &mut Map<String, Value>,
+    attribute: &Attribute,
+    work: impl FnOnce(&mut Map<String, Value>) -> Result<()>,
+) -> Result<()> {
+    let key = attribute.name.as_ref();
+    let mut inner = match object.get_mut(key) {
+        Some(Value::Object(inner)) => std::mem::take(inner),
+        _ => Map::new(),
+    };
+    work(&mut inner)?;
+    if inner.is_empty() {
+        object.shift_remove(key);
+    } else {
+        object.insert(key.to_owned(), Value::Object(inner));
+    }
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! Rows of `assignments` and `withheld`.
+
+use rusqlite::params;
+
+use crate::model::assignment::{Assignment, Source};
+use crate::model::error::Result;
+use crate::model::id::{EntityId, GroupId, MappingId, OrganizationId, UserId};
+use crate::model::time::Timestamp;
+use crate::store::entities::target_type;
+use crate::store::query::{Db, Tx};
+
+impl Db<'_> {
+    /// A user's places with since when, by type and age.
+    pub fn assignments_of(&self, user: UserId) -> Result<Vec<(Assignment, Timestamp)>> {
+        self.all(
+            "SELECT target_type, entity_id, source, mapping_id, since FROM assignments WHERE user_id = ?1 ORDER BY id",
+            [user.0],
+            |row| {
+                let assignment = Assignment {
+                    target_type: target_type(row, 0)?,
+                    entity: EntityId(row.get(1)?),
+                    source: source(&row.get::<_, String>(2)?, row.get(3)?),
+                };
+                Ok((assignment, Timestamp::from_millis(row.get(4)?)))
+            },
+        )
+    }
+
+    /// The users whom a mapping gave a place.
+    pub fn users_placed_by(&self, mapping: MappingId) -> Result<Vec<UserId>> {
+        self.all("SELECT user_id FROM assignments WHERE mapping_id = ?1", [mapping.0], |row| {
+            row.get(0).map(UserId)
+        })
+    }
+
+    /// The users from whom something is withheld that a group's mappings give.
+    pub fn withheld_in(&self, group: GroupId) -> Result<Vec<UserId>> {
+        self.all(
+            "SELECT DISTINCT w.user_id FROM mappings p JOIN withheld w ON w.mapping_id = p.id WHERE p.group_id = ?1",
+            [group.0],
+            |row| row.get(0).map(UserId),
+        )
+    }
+
+    /// The users in an entity by any source.
+    pub fn users_placed_in(&self, entity: EntityId) -> Result<Vec<UserId>> {
+        self.all("SELECT DISTINCT user_id FROM assignments WHERE entity_id = ?1", [entity.0], |row| {
+            row.get(0).map(UserId)
+        })
+    }
+}
+
+/// The columns `source` and `mapping_id`; the schema's CHECKs allow the combinations of [`Source`] only.
+pub(super) fn source(word: &str, mapping: Option<i64>) -> Source {
+    match (word, mapping) {
+        ("mapping", Some(mapping)) => Source::Mapping(MappingId(mapping)),
+        ("attribute", _) => Source::Attribute,
+        _ => Source::Manual,
+    }
+}
+
+impl Tx<'_> {
+    /// Gives a user a place.
+    pub fn grant(
+        &self,
+        organization: OrganizationId,
+        user: UserId,
+        assignment: &Assignment,
+        at: Timestamp,
+        request_id: &str,
+        token: &str,
+    ) -> Result<()> {
+        let mapping = match assignment.source {
+            Source::Mapping(mapping) => Some(mapping.0),
+            Source::Attribute | Source::Manual => None,
+        };
+        self.run(
+            "INSERT INTO assignments (organization_id, user_id, target_type, entity_id, source, mapping_id, since,
+                request_id, token) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            params![
+                organization.0,
+                user.0,
+                assignment.target_type.as_str(),
+                assignment.entity.0,
+                assignment.source.as_str(),
+                mapping,
+                at.as_millis(),
+                request_id,
+                token
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Takes a place from a user.
+    pub fn revoke(&self, user: UserId, assignment: &Assignment) -> Result<()> {
+        self.run(
+            "DELETE FROM assignments WHERE user_id = ?1 AND entity_id = ?2 AND source = ?3",
+            params![user.0, assignment.entity.0, assignment.source.as_str()],
+        )?;
+        Ok(())
+    }
+
+    /// Withholds from a user what a mapping gives.
+    pub fn withhold(&self, mapping: MappingId, user: UserId, at: Timestamp) -> Result<()> {
+        self.run(
+            "INSERT INTO withheld (mapping_id, user_id, since) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            params![mapping.0, user.0, at.as_millis()],
+        )?;
+        Ok(())
+    }
+
+    /// Ends what is withheld from a user of a group's mappings.
+    pub fn end_withholding(&self, group: GroupId, user: UserId) -> Result<()> {
+        self.run(
+            "DELETE FROM withheld WHERE user_id = ?2 AND mapping_id IN (SELECT id FROM mappings WHERE group_id = ?1)",
+            params![group.0, user.0],
+        )?;
+        Ok(())
+    }
+}

@@ -1,0 +1,93 @@
+//! Rows of `events`: the feed.
+
+use rusqlite::params;
+
+use crate::model::error::{Error, Result};
+use crate::model::event::EventKind;
+use crate::model::id::OrganizationId;
+use crate::model::time::Timestamp;
+use crate::store::query::{Db, Tx};
+
+/// An event to be recorded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewEvent {
+    /// What happened.
+    pub kind: EventKind,
+    /// To whom and with what result: a JSON object.
+    pub data: serde_json::Value,
+}
+
+/// A recorded event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Its number in its organization's feed.
+    pub id: i64,
+    /// When it happened.
+    pub at: Timestamp,
+    /// The name of its kind.
+    pub kind: String,
+    /// The request that caused it.
+    pub request_id: String,
+    /// Its JSON object, as text.
+    pub data: String,
+}
+
+impl Db<'_> {
+    /// The id of the newest event of an organization; 0 when there is none.
+    pub fn last_event_id(&self, organization: OrganizationId) -> Result<i64> {
+        self.number("SELECT last_event_id FROM organizations WHERE id = ?1", [organization.0])
+    }
+
+    /// The events after `after`, in order.
+    pub fn events(&self, organization: OrganizationId, after: i64, limit: i64) -> Result<Vec<Event>> {
+        self.all(
+            "SELECT id, at, type, request_id, data FROM events WHERE organization_id = ?1 AND id > ?2 ORDER BY id
+                LIMIT ?3",
+            params![organization.0, after, limit],
+            |row| {
+                Ok(Event {
+                    id: row.get(0)?,
+                    at: Timestamp::from_millis(row.get(1)?),
+                    kind: row.get(2)?,
+                    request_id: row.get(3)?,
+                    data: row.get(4)?,
+                })
+            },
+        )
+    }
+}
+
+impl Tx<'_> {
+    /// Appends events to an organization's feed, in order and without a gap.
+    pub fn record(
+        &self,
+        organization: OrganizationId,
+        at: Timestamp,
+        request_id: &str,
+        events: &[NewEvent],
+    ) -> Result<()> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let count = i64::try_from(events.len()).map_err(|_| Error::internal("too many events"))?;
+        let last = self.number(
+            "UPDATE organizations SET last_event_id = last_event_id + ?2 WHERE id = ?1 RETURNING last_event_id",
+            params![organization.0, count],
+        )?;
+        for (id, event) in (last - count + 1..).zip(events) {
+            self.run(
+                "INSERT INTO events (organization_id, id, at, type, request_id, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![
+                    organization.0,
+                    id,
+                    at.as_millis(),
+                    event.kind.as_str(),
+                    request_id,
+                    event.data.to_string()
+                ],
+            )?;
+        }
+        self.feed_moved(organization);
+        Ok(())
+    }
+}

@@ -1,0 +1,38 @@
+//! SQLite: one writer thread with group commit, read-only readers, one file per noun.
+//!
+//! [`Store`] hands out a [`Db`] to read with and a [`Tx`] to write with; each noun's file adds its methods to them.
+//! Nothing outside this module knows SQL or rusqlite.
+
+mod assignments;
+mod conflicts;
+mod connection;
+mod entities;
+mod errors;
+mod events;
+mod facts;
+pub mod filter;
+mod groups;
+mod handle;
+mod mappings;
+mod memberships;
+mod migrations;
+mod organizations;
+mod query;
+mod readers;
+mod rules;
+mod tokens;
+mod users;
+mod writer;
+
+pub use conflicts::{Conflict, ConflictSide, NewConflict};
+pub use connection::Synchronous;
+pub use entities::NewEntity;
+pub use events::{Event, NewEvent};
+pub use facts::{MappingClaim, UserState};
+pub use handle::{Store, Target};
+pub use mappings::NewMapping;
+pub use memberships::Member;
+pub use organizations::NewOrganization;
+pub use query::{Db, Page, Tx};
+
+pub use tokens::NewToken;

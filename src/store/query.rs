@@ -1,0 +1,118 @@
+//! The two handles to the database and how statements are run with them.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::ops::Deref;
+
+use rusqlite::{Connection, Params, Row};
+
+use crate::model::error::Result;
+use crate::model::id::OrganizationId;
+use crate::store::errors::from_sqlite;
+
+/// A consistent view to read with: a snapshot, or a transaction's own writes.
+#[derive(Clone, Copy)]
+pub struct Db<'c> {
+    connection: &'c Connection,
+}
+
+/// A transaction of the writer. What it does is undone as a whole when its job fails.
+pub struct Tx<'c> {
+    db: Db<'c>,
+    /// The organizations whose feed this job moved, for those who wait for it.
+    moved: RefCell<BTreeSet<OrganizationId>>,
+}
+
+/// A slice of a list: what comes after a row, and how much of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The number of the last row already seen; 0 for the beginning.
+    pub after: i64,
+    /// How many rows at most.
+    pub limit: i64,
+}
+
+impl<'c> Db<'c> {
+    pub(super) fn new(connection: &'c Connection) -> Db<'c> {
+        Db { connection }
+    }
+
+    /// All rows of a query.
+    pub(super) fn all<T>(
+        self,
+        sql: &str,
+        parameters: impl Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(from_sqlite)?;
+        let rows = statement.query_map(parameters, read).map_err(from_sqlite)?;
+        rows.collect::<rusqlite::Result<Vec<T>>>().map_err(from_sqlite)
+    }
+
+    /// The first row of a query, if it has one.
+    pub(super) fn one<T>(
+        self,
+        sql: &str,
+        parameters: impl Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(from_sqlite)?;
+        let mut rows = statement.query(parameters).map_err(from_sqlite)?;
+        match rows.next().map_err(from_sqlite)? {
+            Some(row) => read(row).map(Some).map_err(from_sqlite),
+            None => Ok(None),
+        }
+    }
+
+    /// The number in the first column of the first row; 0 without a row.
+    pub(super) fn number(self, sql: &str, parameters: impl Params) -> Result<i64> {
+        Ok(self.one(sql, parameters, |row| row.get(0))?.unwrap_or(0))
+    }
+}
+
+impl<'c> Tx<'c> {
+    pub(super) fn new(connection: &'c Connection) -> Tx<'c> {
+        Tx { db: Db::new(connection), moved: RefCell::default() }
+    }
+
+    /// Runs a change and says how many rows it touched.
+    pub(super) fn run(&self, sql: &str, parameters: impl Params) -> Result<usize> {
+        let mut statement = self.db.connection.prepare_cached(sql).map_err(from_sqlite)?;
+        statement.execute(parameters).map_err(from_sqlite)
+    }
+
+    /// Runs an insert and gives the new row's number.
+    pub(super) fn insert(&self, sql: &str, parameters: impl Params) -> Result<i64> {
+        self.run(sql, parameters)?;
+        Ok(self.db.connection.last_insert_rowid())
+    }
+
+    pub(super) fn feed_moved(&self, organization: OrganizationId) {
+        self.moved.borrow_mut().insert(organization);
+    }
+
+    pub(super) fn into_moved(self) -> BTreeSet<OrganizationId> {
+        self.moved.into_inner()
+    }
+}
+
+impl<'c> Deref for Tx<'c> {
+    type Target = Db<'c>;
+
+    fn deref(&self) -> &Db<'c> {
+        &self.db
+    }
+}
+
+/// Ids as one bound parameter, for `IN (SELECT value FROM json_each(?))`: one statement whatever their number.
+pub(super) fn id_list(ids: impl IntoIterator<Item = i64>) -> String {
+    let mut text = String::from("[");
+    for (index, id) in ids.into_iter().enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        text.push_str(&id.to_string());
+    }
+    text.push(']');
+    text
+}

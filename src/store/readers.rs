@@ -1,0 +1,85 @@
+//! Connections that only read, lent one at a time.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Condvar, Mutex, PoisonError};
+
+use rusqlite::Connection;
+
+use crate::model::error::Result;
+use crate::store::connection;
+use crate::store::errors::from_sqlite;
+use crate::store::query::Db;
+
+/// How many reads run at once; more wait for a connection.
+const CONNECTIONS: usize = 8;
+
+/// The pool. A connection is opened when it is first needed, so that a start costs none.
+pub(super) struct Readers {
+    path: PathBuf,
+    idle: Mutex<Idle>,
+    returned: Condvar,
+}
+
+struct Idle {
+    connections: Vec<Connection>,
+    opened: usize,
+}
+
+impl Readers {
+    pub(super) fn new(path: &Path) -> Readers {
+        let idle = Mutex::new(Idle { connections: Vec::new(), opened: 0 });
+        Readers { path: path.to_owned(), idle, returned: Condvar::new() }
+    }
+
+    /// Runs `read` on one snapshot of the file, which has every write that was acknowledged before.
+    pub(super) fn read<T>(&self, read: impl FnOnce(&Db<'_>) -> Result<T>) -> Result<T> {
+        let lent = self.lend()?;
+        let connection = lent.connection();
+        connection.execute_batch("BEGIN").map_err(from_sqlite)?;
+        let outcome = read(&Db::new(connection));
+        let ended = connection.execute_batch("COMMIT").map_err(from_sqlite);
+        outcome.and_then(|value| ended.map(|()| value))
+    }
+
+    fn lend(&self) -> Result<Lent<'_>> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(connection) = idle.connections.pop() {
+                return Ok(Lent { readers: self, connection: Some(connection) });
+            }
+            if idle.opened < CONNECTIONS {
+                let connection = connection::reader(&self.path)?;
+                idle.opened += 1;
+                return Ok(Lent { readers: self, connection: Some(connection) });
+            }
+            idle = self.returned.wait(idle).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// A connection that goes back to the pool when dropped, also when its reader panicked.
+struct Lent<'a> {
+    readers: &'a Readers,
+    connection: Option<Connection>,
+}
+
+impl Lent<'_> {
+    #[allow(clippy::expect_used, reason = "only drop takes the connection out")]
+    fn connection(&self) -> &Connection {
+        self.connection.as_ref().expect("a lent connection is there until it is returned")
+    }
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else { return };
+        let mut idle = self.readers.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        // A reader that ended in the middle of its transaction would pin an old snapshot for ever.
+        if connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok() {
+            idle.connections.push(connection);
+        } else {
+            idle.opened -= 1;
+        }
+        self.readers.returned.notify_one();
+    }
+}

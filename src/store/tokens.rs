@@ -1,0 +1,116 @@
+//! Rows of `tokens`.
+
+use rusqlite::{Row, params};
+
+use crate::model::error::Result;
+use crate::model::id::{OrganizationId, TokenId};
+use crate::model::time::Timestamp;
+use crate::model::token::{Token, TokenKind};
+use crate::store::query::{Db, Page, Tx};
+
+/// A token to be stored; the secret stays outside.
+#[derive(Clone, Debug)]
+pub struct NewToken {
+    /// Whose it is.
+    pub organization: OrganizationId,
+    /// Which API it opens.
+    pub kind: TokenKind,
+    /// Whether it reaches every organization.
+    pub server_scope: bool,
+    /// Whether it may only read.
+    pub read_only: bool,
+    /// What a person called it.
+    pub name: String,
+    /// Its first characters.
+    pub prefix: String,
+    /// SHA-256 of the whole token.
+    pub hash: [u8; 32],
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it stops working.
+    pub expires: Option<Timestamp>,
+}
+
+const COLUMNS: &str =
+    "id, organization_id, kind, server_scope, read_only, name, prefix, created, expires, last_used";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Token> {
+    let kind: String = row.get(2)?;
+    Ok(Token {
+        id: TokenId(row.get(0)?),
+        organization: OrganizationId(row.get(1)?),
+        kind: if kind == "admin" { TokenKind::Admin } else { TokenKind::Scim },
+        server_scope: row.get(3)?,
+        read_only: row.get(4)?,
+        name: row.get(5)?,
+        prefix: row.get(6)?,
+        created: Timestamp::from_millis(row.get(7)?),
+        expires: row.get::<_, Option<i64>>(8)?.map(Timestamp::from_millis),
+        last_used: row.get::<_, Option<i64>>(9)?.map(Timestamp::from_millis),
+    })
+}
+
+impl Db<'_> {
+    /// The token with this SHA-256 that was not revoked; whether it has expired is for the caller to see.
+    pub fn token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<Token>> {
+        let sql = format!("SELECT {COLUMNS} FROM tokens WHERE hash = ?1 AND revoked IS NULL");
+        self.one(&sql, [hash.as_slice()], read)
+    }
+
+    /// An organization's token that was not revoked.
+    pub fn token(&self, organization: OrganizationId, id: TokenId) -> Result<Option<Token>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM tokens WHERE id = ?1 AND organization_id = ?2 AND revoked IS NULL"
+        );
+        self.one(&sql, params![id.0, organization.0], read)
+    }
+
+    /// An organization's tokens that were not revoked, by age.
+    pub fn tokens(&self, organization: OrganizationId, page: Page) -> Result<Vec<Token>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM tokens WHERE organization_id = ?1 AND id > ?2 AND revoked IS NULL ORDER BY id LIMIT ?3"
+        );
+        self.all(&sql, params![organization.0, page.after, page.limit], read)
+    }
+}
+
+impl Tx<'_> {
+    /// Stores a token.
+    pub fn insert_token(&self, new: &NewToken) -> Result<TokenId> {
+        let id = self.insert(
+            "INSERT INTO tokens (organization_id, kind, server_scope, read_only, name, prefix, hash, created, expires)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            params![
+                new.organization.0,
+                new.kind.as_str(),
+                new.server_scope,
+                new.read_only,
+                new.name,
+                new.prefix,
+                new.hash.as_slice(),
+                new.created.as_millis(),
+                new.expires.map(Timestamp::as_millis)
+            ],
+        )?;
+        Ok(TokenId(id))
+    }
+
+    /// Ends a token.
+    pub fn revoke_token(&self, id: TokenId, at: Timestamp) -> Result<()> {
+        self.run("UPDATE tokens SET revoked = ?2 WHERE id = ?1", params![id.0, at.as_millis()])?;
+        Ok(())
+    }
+
+    /// Writes when a token stops working.
+    pub fn set_token_expiry(&self, id: TokenId, expires: Option<Timestamp>) -> Result<()> {
+        let expires = expires.map(Timestamp::as_millis);
+        self.run("UPDATE tokens SET expires = ?2 WHERE id = ?1", params![id.0, expires])?;
+        Ok(())
+    }
+
+    /// Writes when a token was last used.
+    pub fn set_token_used(&self, id: TokenId, at: Timestamp) -> Result<()> {
+        self.run("UPDATE tokens SET last_used = ?2 WHERE id = ?1", params![id.0, at.as_millis()])?;
+        Ok(())
+    }
+}

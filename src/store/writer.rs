@@ -1,0 +1,198 @@
+//! The one writer: a thread that commits what waits for it as one transaction.
+//!
+//! Each job runs in its own SAVEPOINT, so that it lands or fails alone; one COMMIT makes a whole batch durable, and only
+//! then is anybody answered. SQLITE_FULL, an I/O error or an interrupt make SQLite roll the *whole* transaction back,
+//! after which further savepoints would commit on their own: so `is_autocommit` is asked after every job, and where it
+//! says yes the batch is over, its jobs are told so, and those that wait run one by one.
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::Connection;
+
+use crate::model::error::{Error, Kind, Result};
+use crate::model::id::OrganizationId;
+use crate::store::errors::from_sqlite;
+use crate::store::query::Tx;
+
+/// The most jobs in one transaction.
+const BATCH: usize = 128;
+
+/// Told, after a commit, whose feed moved.
+pub(super) type Listener = Box<dyn Fn(&BTreeSet<OrganizationId>) + Send + Sync>;
+
+/// Tells the caller how its job ended, once that is certain: the transaction's outcome goes in.
+pub(super) type Answer = Box<dyn FnOnce(Result<()>) + Send>;
+
+/// A job with its typed result erased: runs, and gives back whether it succeeded and how to answer.
+pub(super) type Run = Box<dyn FnOnce(&Tx<'_>) -> (bool, Answer) + Send>;
+
+/// What the writer is sent.
+pub(super) struct Job {
+    pub(super) run: Run,
+    /// Called instead of running, when the writer cannot or when the job panics.
+    pub(super) refuse: Box<dyn Fn(Error) + Send>,
+    /// Above 1,000 rows: runs in a transaction of its own, so that others do not wait for it after their work is done.
+    pub(super) large: bool,
+}
+
+/// The writer's side of the channel.
+pub(super) struct Writer {
+    connection: Arc<Mutex<Connection>>,
+    jobs: Receiver<Job>,
+    listeners: Arc<Mutex<Vec<Listener>>>,
+    /// A job that was taken from the channel but belongs to the next batch.
+    held_back: Option<Job>,
+    /// How many of the next jobs run one by one, after a transaction was lost.
+    alone: usize,
+}
+
+impl Writer {
+    pub(super) fn new(
+        connection: Arc<Mutex<Connection>>,
+        jobs: Receiver<Job>,
+        listeners: Arc<Mutex<Vec<Listener>>>,
+    ) -> Writer {
+        Writer { connection, jobs, listeners, held_back: None, alone: 0 }
+    }
+
+    /// Runs until every sender is gone.
+    pub(super) fn run(mut self) {
+        while let Some(first) = self.held_back.take().or_else(|| self.jobs.recv().ok()) {
+            let connection = Arc::clone(&self.connection);
+            // A database in memory is read through this same connection: the lock is held for a batch.
+            let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+            self.batch(&connection, first);
+        }
+    }
+
+    fn batch(&mut self, connection: &Connection, first: Job) {
+        if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE").map_err(from_sqlite) {
+            (first.refuse)(error);
+            return;
+        }
+        let mut answers: Vec<Answer> = Vec::new();
+        let mut moved = BTreeSet::new();
+        let mut next = Some(first);
+        while let Some(job) = next.take() {
+            let large = job.large;
+            match run_job(connection, job) {
+                Ran::Kept(answer, touched) => {
+                    answers.push(answer);
+                    moved.extend(touched);
+                }
+                Ran::Undone(answer) => answers.extend(answer),
+                Ran::TransactionLost(answer) => {
+                    answers.extend(answer);
+                    self.alone = BATCH;
+                    return answer_all(answers, Err(lost()));
+                }
+            }
+            next = if large { None } else { self.next_job(answers.len()) };
+        }
+        let committed = connection.execute_batch("COMMIT").map_err(from_sqlite);
+        if committed.is_err() {
+            self.alone = BATCH;
+            if !connection.is_autocommit()
+                && let Err(error) = connection.execute_batch("ROLLBACK")
+            {
+                log::error!("a failed transaction could not be rolled back: {error}");
+            }
+        }
+        let landed = committed.is_ok();
+        answer_all(answers, committed);
+        if landed && !moved.is_empty() {
+            let listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+            listeners.iter().for_each(|listener| listener(&moved));
+        }
+    }
+
+    /// A further job for a batch that has `size` already.
+    fn next_job(&mut self, size: usize) -> Option<Job> {
+        if self.alone > 0 {
+            self.alone -= 1;
+            return None;
+        }
+        if size >= BATCH {
+            return None;
+        }
+        let job = self.jobs.try_recv().ok()?;
+        if job.large {
+            self.held_back = Some(job);
+            return None;
+        }
+        Some(job)
+    }
+}
+
+/// How a job ended.
+enum Ran {
+    /// Its changes are part of the transaction.
+    Kept(Answer, BTreeSet<OrganizationId>),
+    /// It failed and changed nothing; nothing is left to say when it panicked.
+    Undone(Option<Answer>),
+    /// SQLite rolled the whole transaction back.
+    TransactionLost(Option<Answer>),
+}
+
+fn run_job(connection: &Connection, job: Job) -> Ran {
+    if let Err(error) = connection.execute_batch("SAVEPOINT job").map_err(from_sqlite) {
+        (job.refuse)(error);
+        return if connection.is_autocommit() { Ran::TransactionLost(None) } else { Ran::Undone(None) };
+    }
+    let tx = Tx::new(connection);
+    let run = job.run;
+    let outcome = catch_unwind(AssertUnwindSafe(|| run(&tx)));
+    if connection.is_autocommit() {
+        return Ran::TransactionLost(match outcome {
+            Ok((_, answer)) => Some(answer),
+            Err(_) => {
+                (job.refuse)(lost());
+                None
+            }
+        });
+    }
+    match outcome {
+        Ok((true, answer)) => match connection.execute_batch("RELEASE job").map_err(from_sqlite) {
+            Ok(()) => Ran::Kept(answer, tx.into_moved()),
+            Err(error) => {
+                answer(Err(error));
+                Ran::TransactionLost(None)
+            }
+        },
+        Ok((false, answer)) => {
+            undo(connection);
+            Ran::Undone(Some(answer))
+        }
+        Err(_) => {
+            undo(connection);
+            (job.refuse)(Error::internal("a write panicked; nothing of it was kept"));
+            Ran::Undone(None)
+        }
+    }
+}
+
+fn undo(connection: &Connection) {
+    if let Err(error) = connection.execute_batch("ROLLBACK TO job; RELEASE job") {
+        log::error!("a failed write could not be undone: {error}");
+    }
+}
+
+fn answer_all(answers: Vec<Answer>, outcome: Result<()>) {
+    for answer in answers {
+        answer(outcome.clone());
+    }
+}
+
+fn lost() -> Error {
+    Error::new(
+        Kind::StorageFull,
+        "The database could not be written, and nothing of this request was kept. Send it again when there is room on \
+         the disk.",
+    )
+}
+
+/// The sending side, bounded: who cannot be queued waits.
+pub(super) type Jobs = SyncSender<Job>;
