@@ -16,6 +16,8 @@
 //! | `config` | TOML to typed configuration |
 //! | `model` | plain data; `clock` and `ids` beside it |
 
+pub mod app;
+pub mod auth;
 pub mod cli;
 pub mod clock;
 pub mod config;
