@@ -16,6 +16,7 @@
 //! | `config` | TOML to typed configuration |
 //! | `model` | plain data; `clock` and `ids` beside it |
 
+pub mod admin;
 pub mod app;
 pub mod auth;
 pub mod cli;

@@ -71,11 +71,12 @@ impl Part {
         notes: &mut Notes,
     ) -> Result<Part> {
         let projection = Projection::parse(&scim.schemas, kind, &search.attributes, &search.excluded, notes)?;
-        let mut resolver = Resolver { schemas: &scim.schemas, kind, reach, notes };
-        let filter = match &search.filter {
-            Some(text) => Some(resolver.filter(&parse_filter(text, &scim.settings.filter)?)?),
+        let parsed = match &search.filter {
+            Some(text) => Some(parse_filter(text, &scim.settings.filter, scim.schemas.tolerance(), notes)?),
             None => None,
         };
+        let mut resolver = Resolver { schemas: &scim.schemas, kind, reach, notes };
+        let filter = parsed.map(|parsed| resolver.filter(&parsed)).transpose()?;
         let sort = match &search.sort_by {
             Some(sort_by) => Some(resolver.sort(sort_by, search.descending)?),
             None => None,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::config::Prerequisites;
 use crate::directory::{Cause, Change, Directory};
 use crate::model::call::Call;
 use crate::model::error::{Error, Kind, Result};
@@ -36,10 +37,8 @@ pub struct ScimSettings {
     pub bulk_operations: usize,
     /// The most bytes in one `/Bulk`.
     pub bulk_bytes: usize,
-    /// The plan that an organization must have, if any is required.
-    pub required_plan: Option<String>,
-    /// Whether an organization must have single sign-on set up.
-    pub require_sso: bool,
+    /// What an organization must have before the protocol answers it.
+    pub prerequisites: Prerequisites,
 }
 
 /// The protocol over a directory.
@@ -62,6 +61,29 @@ impl Scim {
         call.organization
             .as_ref()
             .ok_or_else(|| Error::new(Kind::Unauthorized, "The request carries no valid bearer token."))
+    }
+
+    /// Refuses an organization that lacks something required (scim.md, "Prerequisites").
+    ///
+    /// # Errors
+    /// `Forbidden` saying what is missing and what sets it.
+    pub fn check_prerequisites(&self, organization: &Organization) -> Result<()> {
+        let required = &self.settings.prerequisites;
+        let (missing, option) = if !required.plan.is_met_by(&organization.plan) {
+            ("the plan that SCIM provisioning requires", "--plan NAME")
+        } else if required.sso && !organization.sso {
+            ("a single sign-on connection, which SCIM provisioning requires", "--sso on")
+        } else {
+            return Ok(());
+        };
+        Err(Error::new(
+            Kind::Forbidden,
+            format!(
+                "This organization does not have {missing}. The operator sets it with \"rollcall organization set {} \
+                 {option}\".",
+                organization.slug
+            ),
+        ))
     }
 
     /// Why a call changes something.
