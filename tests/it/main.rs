@@ -17,6 +17,7 @@ mod admin_api;
 mod discovery;
 mod durability;
 mod events;
+mod filters;
 mod front;
 mod groups_and_members;
 mod idp;
