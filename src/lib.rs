@@ -16,6 +16,7 @@
 //! | `config` | TOML to typed configuration |
 //! | `model` | plain data; `clock` and `ids` beside it |
 
+pub mod admin;
 pub mod cli;
 pub mod clock;
 pub mod config;
