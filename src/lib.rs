@@ -17,6 +17,8 @@
 //! | `model` | plain data; `clock` and `ids` beside it |
 
 pub mod admin;
+pub mod app;
+pub mod auth;
 pub mod cli;
 pub mod clock;
 pub mod config;

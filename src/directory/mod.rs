@@ -15,6 +15,7 @@ mod members;
 mod organizations;
 mod rules;
 mod settle;
+mod tokens;
 mod users;
 
 pub use change::{Cause, Change};
@@ -23,3 +24,4 @@ pub use documents::{entity_json, group_json, mapping_json, rule_json, user_json}
 pub use groups::Pushed;
 pub use handle::{DeleteUser, Directory, Policy};
 pub use organizations::{OrganizationChange, create_organization};
+pub use tokens::{ROTATION_GRACE, TokenSpec, token_json};

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::model::error::Result;
 use crate::store::errors::from_sqlite;
+use crate::store::filter;
 
 /// How hard a commit is pressed to the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +60,7 @@ fn common(connection: &Connection) -> Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true).map_err(from_sqlite)?;
     connection.pragma_update(None, "foreign_keys", true).map_err(from_sqlite)?;
     connection.pragma_update(None, "cache_size", -16_000).map_err(from_sqlite)?;
-    Ok(())
+    filter::register(connection).map_err(from_sqlite)
 }
 
 /// SQLite would create the file readable by everyone whom the umask lets; it holds people's data.

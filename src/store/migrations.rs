@@ -4,6 +4,7 @@ use rusqlite::Connection;
 
 use crate::model::error::{Error, Result};
 use crate::store::errors::from_sqlite;
+use crate::store::filter::assume_statistics;
 
 /// What a fresh file is made of.
 const SCHEMA: &str = include_str!("../../schema.sql");
@@ -90,6 +91,7 @@ fn in_transaction(connection: &Connection, change: impl FnOnce() -> rusqlite::Re
     let run = || {
         connection.execute_batch("BEGIN IMMEDIATE")?;
         change()?;
+        assume_statistics(connection)?;
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
         connection.pragma_update(None, "user_version", VERSION)?;
         connection.execute_batch("COMMIT")

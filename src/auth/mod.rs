@@ -1,0 +1,19 @@
+//! Tokens of requests: who asks, and which organization they speak for.
+//!
+//! [`admit`] is the one door: it authenticates the `Authorization` header, checks it against the scope that the route
+//! table gives, and answers with the organization that the request is about. It reads the database on each request, so
+//! that a revoked token is refused at once.
+
+mod admit;
+mod authenticate;
+mod base64;
+mod credential;
+mod last_used;
+mod scope;
+#[cfg(test)]
+mod tests;
+
+pub use admit::{Admitted, Request, admit};
+pub use authenticate::authenticate;
+pub use last_used::LastUsed;
+pub use scope::{Access, Scope, authorize};
