@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::admin::{Admin, Reply};
 use crate::clock::Clock;
 use crate::config::Defaults;
-use crate::directory::{Cause, DeleteUser, Directory, Policy, Pushed, create_organization};
+use crate::directory::{Cause, Directory, Policy, Pushed, create_organization};
 use crate::ids::Ids;
 use crate::model::call::{Actor, Call, Query};
 use crate::model::error::{Error, Result};
@@ -83,8 +83,7 @@ pub struct World {
 impl World {
     pub fn new() -> World {
         let store = Arc::new(Store::open(&Target::Memory).unwrap());
-        let policy =
-            Policy { delete_user: DeleteUser::SoftDelete, user_name_mutable: true, user_names_global: false };
+        let policy = Policy::default();
         let directory = Directory::new(store, Clock::manual(NOW), Ids::deterministic(), policy);
         let ids = directory.ids().clone();
         let features = Features { group_provisioning: true, ..Features::default() };

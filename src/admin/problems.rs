@@ -50,11 +50,7 @@ pub fn answer(error: &Error, request_id: &str) -> Response {
         }
         _ => error.detail.clone(),
     };
-    let mut problem = Map::new();
-    problem.insert("type".to_owned(), json!(format!("urn:rollcall:problem:{word}")));
-    problem.insert("title".to_owned(), json!(title));
-    problem.insert("status".to_owned(), json!(status));
-    problem.insert("detail".to_owned(), json!(detail));
+    let mut problem = members(status, word, title, &detail);
     if let Some(field) = &error.field {
         problem.insert("field".to_owned(), json!(field));
     }
@@ -66,6 +62,23 @@ pub fn answer(error: &Error, request_id: &str) -> Response {
     }
     let answer = Response::from_data("application/problem+json", Value::Object(problem).to_string());
     with_advice(uncached(answer.with_status_code(status)), error.kind)
+}
+
+/// The answer to a request that was refused before it reached a route, with a status that no domain error has.
+pub fn of_status(status: u16, detail: &str, request_id: &str) -> Response {
+    let mut problem = members(status, "refused", "The request was refused", detail);
+    problem.insert("request_id".to_owned(), json!(request_id));
+    let answer = Response::from_data("application/problem+json", Value::Object(problem).to_string());
+    uncached(answer.with_status_code(status))
+}
+
+fn members(status: u16, word: &str, title: &str, detail: &str) -> Map<String, Value> {
+    let mut problem = Map::new();
+    problem.insert("type".to_owned(), json!(format!("urn:rollcall:problem:{word}")));
+    problem.insert("title".to_owned(), json!(title));
+    problem.insert("status".to_owned(), json!(status));
+    problem.insert("detail".to_owned(), json!(detail));
+    problem
 }
 
 /// The header fields by which HTTP asks for a credential or for patience.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::clock::Clock;
-use crate::directory::{Cause, DeleteUser, Directory, Policy, TokenSpec, create_organization};
+use crate::directory::{Cause, Directory, Policy, TokenSpec, create_organization};
 use crate::ids::Ids;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::id::OrganizationId;
@@ -22,8 +22,7 @@ struct World {
 
 impl World {
     fn new() -> World {
-        let policy =
-            Policy { delete_user: DeleteUser::SoftDelete, user_name_mutable: true, user_names_global: false };
+        let policy = Policy::default();
         let store = Arc::new(Store::open(&Target::Memory).unwrap());
         let directory = Directory::new(store, Clock::manual(NOW), Ids::deterministic(), policy);
         let create = |slug: &str| {

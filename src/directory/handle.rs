@@ -33,6 +33,18 @@ pub struct Policy {
     pub skip_deleted_members: bool,
 }
 
+impl Default for Policy {
+    /// The policies of the default profile.
+    fn default() -> Policy {
+        Policy {
+            delete_user: DeleteUser::SoftDelete,
+            user_name_mutable: true,
+            user_names_global: false,
+            skip_deleted_members: true,
+        }
+    }
+}
+
 /// The directory: shared by all handlers, cheap to clone.
 #[derive(Clone)]
 pub struct Directory {

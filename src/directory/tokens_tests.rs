@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::clock::Clock;
-use crate::directory::{Cause, DeleteUser, Directory, Policy, create_organization};
+use crate::directory::{Cause, Directory, Policy, create_organization};
 use crate::ids::Ids;
 use crate::model::error::Kind;
 use crate::model::id::OrganizationId;
@@ -20,8 +20,7 @@ struct World {
 
 impl World {
     fn new() -> World {
-        let policy =
-            Policy { delete_user: DeleteUser::SoftDelete, user_name_mutable: true, user_names_global: false };
+        let policy = Policy::default();
         let store = Arc::new(Store::open(&Target::Memory).unwrap());
         let directory = Directory::new(store, Clock::manual(NOW), Ids::deterministic(), policy);
         let ids = directory.ids().clone();

@@ -2,7 +2,8 @@
 
 use rouille::Response;
 
-use crate::admin::{self, Admin, Reply};
+use crate::admin::entities::{ConcurrencyGroups, SubOrganizations, Teams};
+use crate::admin::{self, Admin, Reply, entities, members};
 use crate::auth::{Access, Scope};
 use crate::http::probes::{self, Probes};
 use crate::model::call::Call;
@@ -106,6 +107,92 @@ pub const ROUTES: &[Route] = &[
     scim("PUT", "/scim/v2/Me", scim::discovery::me),
     scim("PATCH", "/scim/v2/Me", scim::discovery::me),
     scim("DELETE", "/scim/v2/Me", scim::discovery::me),
+    server("GET", "/api/v1/organizations", admin::organizations::list),
+    server("POST", "/api/v1/organizations", admin::organizations::create),
+    admin("GET", "/api/v1/organizations/{slug}", admin::organizations::show),
+    admin("PATCH", "/api/v1/organizations/{slug}", admin::organizations::update),
+    admin("GET", "/api/v1/organizations/{slug}/users", admin::users::list),
+    admin("GET", "/api/v1/organizations/{slug}/users/{}", admin::users::show),
+    admin("GET", "/api/v1/organizations/{slug}/groups", admin::groups::list),
+    admin("GET", "/api/v1/organizations/{slug}/groups/{}", admin::groups::show),
+    admin("GET", "/api/v1/organizations/{slug}/groups/{}/members", admin::groups::members),
+    admin("POST", "/api/v1/organizations/{slug}/groups/{}/mappings", admin::groups::map),
+    admin("GET", "/api/v1/organizations/{slug}/mappings", admin::mappings::list),
+    admin("GET", "/api/v1/organizations/{slug}/mappings/{}", admin::mappings::show),
+    admin("DELETE", "/api/v1/organizations/{slug}/mappings/{}", admin::mappings::remove),
+    admin("POST", "/api/v1/organizations/{slug}/mappings/{}/approve", admin::mappings::approve),
+    admin("POST", "/api/v1/organizations/{slug}/mappings/{}/reject", admin::mappings::reject),
+    admin("GET", "/api/v1/organizations/{slug}/mapping-rules", admin::rules::list),
+    admin("POST", "/api/v1/organizations/{slug}/mapping-rules", admin::rules::create),
+    admin("POST", "/api/v1/organizations/{slug}/mapping-rules/apply", admin::rules::apply),
+    admin("GET", "/api/v1/organizations/{slug}/mapping-rules/{}", admin::rules::show),
+    admin("PATCH", "/api/v1/organizations/{slug}/mapping-rules/{}", admin::rules::update),
+    admin("DELETE", "/api/v1/organizations/{slug}/mapping-rules/{}", admin::rules::remove),
+    admin("GET", "/api/v1/organizations/{slug}/conflicts", admin::conflicts::list),
+    admin("POST", "/api/v1/organizations/{slug}/conflicts/resolve", admin::conflicts::resolve_many),
+    admin("GET", "/api/v1/organizations/{slug}/conflicts/{}", admin::conflicts::show),
+    admin("POST", "/api/v1/organizations/{slug}/conflicts/{}/resolve", admin::conflicts::resolve),
+    admin("GET", "/api/v1/organizations/{slug}/teams", entities::list::<Teams>),
+    admin("POST", "/api/v1/organizations/{slug}/teams", entities::create::<Teams>),
+    admin("GET", "/api/v1/organizations/{slug}/teams/{}", entities::show::<Teams>),
+    admin("PATCH", "/api/v1/organizations/{slug}/teams/{}", entities::update::<Teams>),
+    admin("DELETE", "/api/v1/organizations/{slug}/teams/{}", entities::remove::<Teams>),
+    admin("GET", "/api/v1/organizations/{slug}/teams/{}/members", members::list::<Teams>),
+    admin("PUT", "/api/v1/organizations/{slug}/teams/{}/members/{}", members::put::<Teams>),
+    admin("DELETE", "/api/v1/organizations/{slug}/teams/{}/members/{}", members::remove::<Teams>),
+    admin("GET", "/api/v1/organizations/{slug}/concurrency-groups", entities::list::<ConcurrencyGroups>),
+    admin("POST", "/api/v1/organizations/{slug}/concurrency-groups", entities::create::<ConcurrencyGroups>),
+    admin("GET", "/api/v1/organizations/{slug}/concurrency-groups/{}", entities::show::<ConcurrencyGroups>),
+    admin(
+        "PATCH",
+        "/api/v1/organizations/{slug}/concurrency-groups/{}",
+        entities::update::<ConcurrencyGroups>,
+    ),
+    admin(
+        "DELETE",
+        "/api/v1/organizations/{slug}/concurrency-groups/{}",
+        entities::remove::<ConcurrencyGroups>,
+    ),
+    admin(
+        "GET",
+        "/api/v1/organizations/{slug}/concurrency-groups/{}/members",
+        members::list::<ConcurrencyGroups>,
+    ),
+    admin(
+        "PUT",
+        "/api/v1/organizations/{slug}/concurrency-groups/{}/members/{}",
+        members::put::<ConcurrencyGroups>,
+    ),
+    admin(
+        "DELETE",
+        "/api/v1/organizations/{slug}/concurrency-groups/{}/members/{}",
+        members::remove::<ConcurrencyGroups>,
+    ),
+    admin("GET", "/api/v1/organizations/{slug}/sub-organizations", entities::list::<SubOrganizations>),
+    admin("POST", "/api/v1/organizations/{slug}/sub-organizations", entities::create::<SubOrganizations>),
+    admin("GET", "/api/v1/organizations/{slug}/sub-organizations/{}", entities::show::<SubOrganizations>),
+    admin("PATCH", "/api/v1/organizations/{slug}/sub-organizations/{}", entities::update::<SubOrganizations>),
+    admin(
+        "DELETE",
+        "/api/v1/organizations/{slug}/sub-organizations/{}",
+        entities::remove::<SubOrganizations>,
+    ),
+    admin(
+        "GET",
+        "/api/v1/organizations/{slug}/sub-organizations/{}/members",
+        members::list::<SubOrganizations>,
+    ),
+    admin(
+        "PUT",
+        "/api/v1/organizations/{slug}/sub-organizations/{}/members/{}",
+        members::put::<SubOrganizations>,
+    ),
+    admin(
+        "DELETE",
+        "/api/v1/organizations/{slug}/sub-organizations/{}/members/{}",
+        members::remove::<SubOrganizations>,
+    ),
+    admin("GET", "/api/v1/organizations/{slug}/events", admin::events::list),
     probe("/healthz", probes::healthy),
     probe("/readyz", probes::ready),
 ];
