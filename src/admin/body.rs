@@ -7,6 +7,8 @@ use crate::model::call::Call;
 use crate::model::entity::TargetType;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::rule::RuleKind;
+use crate::model::time::Timestamp;
+use crate::model::token::TokenKind;
 
 /// The most characters of a value that a refusal repeats.
 const SHOWN: usize = 60;
@@ -236,6 +238,22 @@ impl Field for Answer {
 
     fn read(value: &Value) -> Option<Answer> {
         Answer::parse(value.as_str()?).ok()
+    }
+}
+
+impl Field for TokenKind {
+    const EXPECTED: &'static str = "one of scim, admin";
+
+    fn read(value: &Value) -> Option<TokenKind> {
+        TokenKind::parse(value.as_str()?).ok()
+    }
+}
+
+impl Field for Timestamp {
+    const EXPECTED: &'static str = "an RFC 3339 date and time such as 2027-01-31T00:00:00Z";
+
+    fn read(value: &Value) -> Option<Timestamp> {
+        Timestamp::parse(value.as_str()?)
     }
 }
 

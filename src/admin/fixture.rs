@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::admin::{Admin, Reply};
 use crate::clock::Clock;
 use crate::config::Defaults;
-use crate::directory::{Cause, Directory, Policy, Pushed, create_organization};
+use crate::directory::{Cause, Directory, Policy, Pushed, TokenSpec, create_organization};
 use crate::ids::Ids;
 use crate::model::call::{Actor, Call, Query};
 use crate::model::error::{Error, Result};
@@ -17,6 +17,7 @@ use crate::model::group::{GroupDocument, MemberChange};
 use crate::model::organization::{Features, Organization};
 use crate::model::role::Role;
 use crate::model::time::Timestamp;
+use crate::model::token::TokenKind;
 use crate::model::user::UserDocument;
 use crate::store::{NewOrganization, Store, Target};
 
@@ -147,6 +148,22 @@ impl World {
         let change =
             self.admin.directory.change(self.organization.id, cause(), |change| change.create_user(document));
         change.unwrap().resource_id.0
+    }
+
+    /// Makes an admin token of server scope in the organization; gives the id.
+    pub fn server_token(&self) -> String {
+        let spec = TokenSpec {
+            name: "first".to_owned(),
+            kind: TokenKind::Admin,
+            server_scope: true,
+            read_only: false,
+            expires: None,
+        };
+        let change = self
+            .admin
+            .directory
+            .change(self.organization.id, cause(), move |change| change.create_token(&spec));
+        change.unwrap().0.id.to_string()
     }
 
     /// Pushes a group as an IdP would; gives the id.

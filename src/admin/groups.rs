@@ -127,3 +127,7 @@ fn groups_json(db: &Db<'_>, groups: &[(Group, String)]) -> Result<Vec<Value>> {
     });
     Ok(shown.collect())
 }
+
+#[cfg(test)]
+#[path = "groups_tests.rs"]
+mod tests;

@@ -113,3 +113,7 @@ fn obstacle(db: &Db<'_>, entity: &Entity, user: &User, holder: &Assignment) -> R
         entity.name
     ))
 }
+
+#[cfg(test)]
+#[path = "members_tests.rs"]
+mod tests;

@@ -19,6 +19,7 @@ pub mod members;
 pub mod organizations;
 pub mod problems;
 pub mod rules;
+pub mod tokens;
 pub mod users;
 
 pub use handle::Admin;

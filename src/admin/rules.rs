@@ -121,3 +121,7 @@ fn id(call: &Call) -> Result<RuleId> {
     let text = call.parameter(0);
     RuleId::parse(text).ok_or_else(|| Error::not_found("mapping rule", text))
 }
+
+#[cfg(test)]
+#[path = "rules_tests.rs"]
+mod tests;

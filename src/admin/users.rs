@@ -140,3 +140,7 @@ fn blocked_json(state: &UserState, claim: &MappingClaim, lookup: &Lookup) -> Val
         "conflicts": conflicts,
     })
 }
+
+#[cfg(test)]
+#[path = "users_tests.rs"]
+mod tests;

@@ -145,20 +145,24 @@ impl Db<'_> {
         )
     }
 
-    /// The users in an entity, by age.
+    /// The users in an entity, by age; in the default concurrency group, those who are in no other too.
     pub fn entity_members(&self, entity: &Entity, page: Page) -> Result<Vec<User>> {
-        let sql = format!(
-            "SELECT {} FROM users u WHERE u.organization_id = ?2 AND u.deleted IS NULL AND u.id > ?4
-                AND (u.id IN (SELECT user_id FROM assignments WHERE entity_id = ?1) OR (?3 AND NOT EXISTS
-                (SELECT 1 FROM assignments a WHERE a.user_id = u.id AND a.target_type = 'concurrency_group')))
-                ORDER BY u.id LIMIT ?5",
-            users::COLUMNS
-        );
-        self.all(
-            &sql,
-            params![entity.id.0, entity.organization.0, entity.is_default, page.after, page.limit],
-            users::read,
-        )
+        let columns = users::COLUMNS;
+        let sql = if entity.is_default {
+            format!(
+                "SELECT {columns} FROM users u WHERE u.organization_id = ?2 AND u.deleted IS NULL AND u.id > ?3
+                    AND (u.id IN (SELECT user_id FROM assignments WHERE entity_id = ?1) OR NOT EXISTS
+                    (SELECT 1 FROM assignments a WHERE a.user_id = u.id AND a.target_type = 'concurrency_group'))
+                    ORDER BY u.id LIMIT ?4"
+            )
+        } else {
+            format!(
+                "SELECT {columns} FROM (SELECT DISTINCT user_id FROM assignments WHERE entity_id = ?1 AND user_id > ?3
+                    ORDER BY user_id LIMIT ?4) placed
+                    JOIN users u ON u.id = placed.user_id AND u.organization_id = ?2 ORDER BY u.id"
+            )
+        };
+        self.all(&sql, params![entity.id.0, entity.organization.0, page.after, page.limit], users::read)
     }
 
     /// Users whose `LambdatestGroup` is bound to an entity, or who were put there by hand.
