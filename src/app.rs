@@ -1,11 +1,16 @@
 //! Composition root: from a configuration to the parts of the program. `serve`, the commands and the tests start here.
 
+mod compose;
 mod first_run;
+mod logging;
+mod serve;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use compose::compose;
 pub use first_run::{Credentials, create_first, first_run};
+pub use serve::{ServeOptions, serve};
 
 use crate::clock::Clock;
 use crate::config::{self, Config};
@@ -47,6 +52,7 @@ pub fn policy(config: &Config) -> Policy {
             config::UserNameScope::Organization => false,
             config::UserNameScope::Global => true,
         },
+        skip_deleted_members: !config.scim.strict,
     }
 }
 

@@ -16,12 +16,14 @@
 //! | `config` | TOML to typed configuration |
 //! | `model` | plain data; `clock` and `ids` beside it |
 
+pub mod admin;
 pub mod app;
 pub mod auth;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod directory;
+pub mod http;
 pub mod ids;
 pub mod mapping;
 pub mod model;

@@ -29,6 +29,8 @@ pub struct Policy {
     pub user_name_mutable: bool,
     /// Whether `userName` is unique over all organizations.
     pub user_names_global: bool,
+    /// Whether the id of a deleted user among members is skipped; else it is refused.
+    pub skip_deleted_members: bool,
 }
 
 /// The directory: shared by all handlers, cheap to clone.

@@ -2,13 +2,33 @@
 //!
 //! | module | job |
 //! | --- | --- |
+//! | `users`, `groups`, `lists`, `discovery` | the handlers of the routes |
+//! | `service` | what the handlers work with |
+//! | `queries`, `cursor`, `body`, `conditions`, `etags`, `deactivation` | what a request says |
+//! | `resources`, `errors` | what an answer says |
 //! | `schema` | the tables of attributes, name resolution, reading of bodies into their normal form |
 //! | `filter` | filters and PATCH paths: text to syntax tree to typed filter |
 //! | `patch` | PATCH bodies to changed resources and member changes |
 //! | `projection` | `attributes` and `excludedAttributes` |
 //! | `deviations` | the one table of tolerances beyond the RFCs |
 
+mod body;
+mod conditions;
+mod cursor;
+mod deactivation;
 pub mod deviations;
+pub mod discovery;
+pub mod errors;
+mod etags;
 pub mod filter;
+pub mod groups;
+pub mod lists;
 pub mod patch;
+pub mod projection;
+mod queries;
+mod resources;
 pub mod schema;
+mod service;
+pub mod users;
+
+pub use service::{GroupPatchAnswer, Scim, ScimSettings};

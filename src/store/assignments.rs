@@ -1,13 +1,13 @@
 //! Rows of `assignments` and `withheld`.
 
-use rusqlite::params;
+use rusqlite::{Row, params};
 
 use crate::model::assignment::{Assignment, Source};
 use crate::model::error::Result;
 use crate::model::id::{EntityId, GroupId, MappingId, OrganizationId, UserId};
 use crate::model::time::Timestamp;
 use crate::store::entities::target_type;
-use crate::store::query::{Db, Tx};
+use crate::store::query::{Db, Tx, id_list};
 
 impl Db<'_> {
     /// A user's places with since when, by type and age.
@@ -15,13 +15,19 @@ impl Db<'_> {
         self.all(
             "SELECT target_type, entity_id, source, mapping_id, since FROM assignments WHERE user_id = ?1 ORDER BY id",
             [user.0],
+            dated,
+        )
+    }
+
+    /// The places of these users with since when, by age.
+    pub fn assignments_of_users(&self, users: &[UserId]) -> Result<Vec<(UserId, Assignment, Timestamp)>> {
+        self.all(
+            "SELECT target_type, entity_id, source, mapping_id, since, user_id FROM assignments
+                WHERE user_id IN (SELECT value FROM json_each(?1)) ORDER BY id",
+            [id_list(users.iter().map(|user| user.0))],
             |row| {
-                let assignment = Assignment {
-                    target_type: target_type(row, 0)?,
-                    entity: EntityId(row.get(1)?),
-                    source: source(&row.get::<_, String>(2)?, row.get(3)?),
-                };
-                Ok((assignment, Timestamp::from_millis(row.get(4)?)))
+                let (assignment, since) = dated(row)?;
+                Ok((UserId(row.get(5)?), assignment, since))
             },
         )
     }
@@ -48,6 +54,16 @@ impl Db<'_> {
             row.get(0).map(UserId)
         })
     }
+}
+
+/// The columns `target_type`, `entity_id`, `source`, `mapping_id` and `since`.
+fn dated(row: &Row<'_>) -> rusqlite::Result<(Assignment, Timestamp)> {
+    let assignment = Assignment {
+        target_type: target_type(row, 0)?,
+        entity: EntityId(row.get(1)?),
+        source: source(&row.get::<_, String>(2)?, row.get(3)?),
+    };
+    Ok((assignment, Timestamp::from_millis(row.get(4)?)))
 }
 
 /// The columns `source` and `mapping_id`; the schema's CHECKs allow the combinations of [`Source`] only.

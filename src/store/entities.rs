@@ -8,7 +8,7 @@ use crate::model::fold::fold;
 use crate::model::id::{EntityId, OrganizationId, ResourceId, UserId};
 use crate::model::time::Timestamp;
 use crate::model::user::User;
-use crate::store::query::{Db, Page, Tx};
+use crate::store::query::{Db, Page, Tx, id_list};
 use crate::store::users;
 
 /// An entity to be stored.
@@ -118,19 +118,31 @@ impl Db<'_> {
         )
     }
 
-    /// How many users are in an entity; in the default concurrency group, those who are in no other.
-    pub fn entity_member_count(&self, entity: &Entity) -> Result<i64> {
-        let placed = self
-            .number("SELECT count(DISTINCT user_id) FROM assignments WHERE entity_id = ?1", [entity.id.0])?;
-        if !entity.is_default {
-            return Ok(placed);
-        }
-        let unplaced = self.number(
+    /// The entities of these rows, deleted or not.
+    pub fn entities_ever(&self, entities: &[EntityId]) -> Result<Vec<Entity>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM entities WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY id"
+        );
+        self.all(&sql, [id_list(entities.iter().map(|entity| entity.0))], read)
+    }
+
+    /// How many users have a place in these entities; those in which nobody has one are missing from the answer.
+    pub fn placed_counts(&self, entities: &[EntityId]) -> Result<Vec<(EntityId, i64)>> {
+        self.all(
+            "SELECT entity_id, count(DISTINCT user_id) FROM assignments
+                WHERE entity_id IN (SELECT value FROM json_each(?1)) GROUP BY entity_id",
+            [id_list(entities.iter().map(|entity| entity.0))],
+            |row| Ok((EntityId(row.get(0)?), row.get(1)?)),
+        )
+    }
+
+    /// How many users are in the default concurrency group because they have no place in another.
+    pub fn unplaced_count(&self, organization: OrganizationId) -> Result<i64> {
+        self.number(
             "SELECT count(*) FROM users u WHERE u.organization_id = ?1 AND u.deleted IS NULL AND NOT EXISTS
                 (SELECT 1 FROM assignments a WHERE a.user_id = u.id AND a.target_type = 'concurrency_group')",
-            [entity.organization.0],
-        )?;
-        Ok(placed + unplaced)
+            [organization.0],
+        )
     }
 
     /// The users in an entity, by age.

@@ -8,12 +8,19 @@ use crate::model::group::{Group, GroupDocument};
 use crate::model::id::{GroupId, OrganizationId, ResourceId};
 use crate::model::role::Role;
 use crate::model::time::Timestamp;
-use crate::store::query::{Db, Page, Tx};
+use crate::store::query::{Db, Page, Tx, id_list};
 
 /// The columns that [`read`] reads, of a table called `g`.
 pub(super) const COLUMNS: &str =
     "g.id, g.resource_id, g.organization_id, g.display_name, g.external_id, g.roles,
     g.resource, g.member_count, g.version, g.created, g.last_modified, g.deleted";
+
+/// What an admin sees of a group `g` at a glance, from its mappings that count: `pending` while there is none or one of
+/// them waits, else `approved` when an admin approved one, else `auto_approved` when a rule did, else `rejected`.
+const STATUS: &str = "(SELECT CASE WHEN count(*) = 0 OR sum(m.status = 'pending') > 0 THEN 'pending'
+        WHEN sum(m.approval = 'manual') > 0 THEN 'approved' WHEN sum(m.approval = 'auto') > 0 THEN 'auto_approved'
+        ELSE 'rejected' END
+    FROM mappings m WHERE m.group_id = g.id AND (m.status <> 'rejected' OR m.reason = 'rejected_by_admin'))";
 
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Group> {
     let roles: String = row.get(5)?;
@@ -46,6 +53,40 @@ impl Db<'_> {
     /// A group by row, deleted or not.
     pub fn group_by_row(&self, id: GroupId) -> Result<Option<Group>> {
         self.one(&format!("SELECT {COLUMNS} FROM groups g WHERE g.id = ?1"), [id.0], read)
+    }
+
+    /// The groups of these rows, deleted or not.
+    pub fn groups_by_row(&self, groups: &[GroupId]) -> Result<Vec<Group>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM groups g WHERE g.id IN (SELECT value FROM json_each(?1)) ORDER BY g.id"
+        );
+        self.all(&sql, [id_list(groups.iter().map(|group| group.0))], read)
+    }
+
+    /// The word for what a group's mappings come to: `pending`, `approved`, `auto_approved` or `rejected`.
+    pub fn group_status(&self, group: GroupId) -> Result<String> {
+        let found =
+            self.one(&format!("SELECT {STATUS} FROM groups g WHERE g.id = ?1"), [group.0], |row| row.get(0))?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// Live groups by age with their status, as [`Db::group_status`] says it; `status` is a word, empty for all.
+    pub fn groups_with_status(
+        &self,
+        organization: OrganizationId,
+        query: &str,
+        status: &str,
+        page: Page,
+    ) -> Result<Vec<(Group, String)>> {
+        let sql = format!(
+            "SELECT {COLUMNS}, {STATUS} AS status FROM groups g
+                WHERE g.organization_id = ?1 AND g.deleted IS NULL AND g.id > ?4
+                AND (?2 = '' OR instr(g.display_name_key, ?2) > 0) AND (?3 = '' OR status = ?3)
+                ORDER BY g.id LIMIT ?5"
+        );
+        self.all(&sql, params![organization.0, fold(query), status, page.after, page.limit], |row| {
+            Ok((read(row)?, row.get(12)?))
+        })
     }
 
     /// The live group of this name, compared without case.

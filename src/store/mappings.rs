@@ -8,7 +8,7 @@ use crate::model::id::{EntityId, GroupId, MappingId, OrganizationId, RuleId};
 use crate::model::mapping::{Approval, Mapping, PendingReason, Rejection, Status};
 use crate::model::time::Timestamp;
 use crate::store::entities::target_type;
-use crate::store::query::{Db, Page, Tx};
+use crate::store::query::{Db, Page, Tx, id_list};
 
 /// A mapping to be stored.
 #[derive(Clone, Copy, Debug)]
@@ -102,6 +102,30 @@ impl Db<'_> {
     pub fn mapping(&self, organization: OrganizationId, id: MappingId) -> Result<Option<Mapping>> {
         let sql = format!("SELECT {COLUMNS} FROM mappings m WHERE m.id = ?1 AND m.organization_id = ?2");
         self.one(&sql, params![id.0, organization.0], read)
+    }
+
+    /// The mappings of these rows, history included.
+    pub fn mappings_by_row(&self, mappings: &[MappingId]) -> Result<Vec<Mapping>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM mappings m WHERE m.id IN (SELECT value FROM json_each(?1)) ORDER BY m.id"
+        );
+        self.all(&sql, [id_list(mappings.iter().map(|mapping| mapping.0))], read)
+    }
+
+    /// All mappings of these groups, history included, oldest first.
+    pub fn mappings_of_groups(&self, groups: &[GroupId]) -> Result<Vec<Mapping>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM mappings m WHERE m.group_id IN (SELECT value FROM json_each(?1)) ORDER BY m.id"
+        );
+        self.all(&sql, [id_list(groups.iter().map(|group| group.0))], read)
+    }
+
+    /// The mappings that hold these entities.
+    pub fn holders(&self, entities: &[EntityId]) -> Result<Vec<Mapping>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM mappings m WHERE m.entity_id IN (SELECT value FROM json_each(?1)) ORDER BY m.id"
+        );
+        self.all(&sql, [id_list(entities.iter().map(|entity| entity.0))], read)
     }
 
     /// All mappings of a group, history included, oldest first.

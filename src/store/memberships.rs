@@ -3,9 +3,12 @@
 use rusqlite::params;
 
 use crate::model::error::{Error, Result};
+use crate::model::group::Group;
 use crate::model::id::{GroupId, ResourceId, UserId};
 use crate::model::time::Timestamp;
-use crate::store::query::{Db, Tx, id_list};
+use crate::model::user::User;
+use crate::store::query::{Db, Page, Tx, id_list};
+use crate::store::{groups, users};
 
 /// A member as a group shows it, or a group as its member shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +40,28 @@ impl Db<'_> {
             [user.0],
             member,
         )
+    }
+
+    /// The groups that these users are in, by user and age.
+    pub fn groups_of_users(&self, users: &[UserId]) -> Result<Vec<(UserId, Group)>> {
+        let sql = format!(
+            "SELECT {}, m.user_id FROM memberships m JOIN groups g ON g.id = m.group_id
+                WHERE m.user_id IN (SELECT value FROM json_each(?1)) ORDER BY m.user_id, m.group_id",
+            groups::COLUMNS
+        );
+        self.all(&sql, [id_list(users.iter().map(|user| user.0))], |row| {
+            Ok((UserId(row.get(12)?), groups::read(row)?))
+        })
+    }
+
+    /// A slice of a group's members, by age.
+    pub fn group_members(&self, group: GroupId, page: Page) -> Result<Vec<User>> {
+        let sql = format!(
+            "SELECT {} FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.group_id = ?1 AND m.user_id > ?2
+                ORDER BY m.user_id LIMIT ?3",
+            users::COLUMNS
+        );
+        self.all(&sql, params![group.0, page.after, page.limit], users::read)
     }
 
     /// The rows of the groups that a user is in.

@@ -115,6 +115,14 @@ impl Db<'_> {
         )
     }
 
+    /// The users of these rows, deleted or not.
+    pub fn users_by_row(&self, users: &[UserId]) -> Result<Vec<User>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM users u WHERE u.id IN (SELECT value FROM json_each(?1)) ORDER BY u.id"
+        );
+        self.all(&sql, [id_list(users.iter().map(|user| user.0))], read)
+    }
+
     /// Users by name for people: those whose name, display name or address holds `query`, without case.
     pub fn users_matching(
         &self,
@@ -125,7 +133,8 @@ impl Db<'_> {
     ) -> Result<Vec<User>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM users u WHERE u.organization_id = ?1 AND u.deleted IS NULL AND u.id > ?3
-                AND (?2 = '' OR instr(u.user_name_key, ?2) > 0 OR instr(ifnull(u.display_name_key, ''), ?2) > 0)
+                AND (?2 = '' OR instr(u.user_name_key, ?2) > 0 OR instr(ifnull(u.display_name_key, ''), ?2) > 0
+                OR EXISTS (SELECT 1 FROM user_emails e WHERE e.user_id = u.id AND instr(e.value_key, ?2) > 0))
                 ORDER BY u.id LIMIT ?4"
         );
         self.all(&sql, params![organization.0, fold(query), after, limit], read)

@@ -1,4 +1,7 @@
 //! The integration tests: the real server over HTTP, one theme per file.
+//!
+//! Every test starts a program of its own (`common::Server`, `common::DurableServer`), so that they run in any order
+//! and side by side. Names are sentences; numbers at their end are lines of mapping.md.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,4 +11,27 @@
     reason = "all of this crate is tests: a panic is how they fail"
 )]
 
+mod common;
+
+mod admin_api;
+mod discovery;
+mod durability;
+mod events;
+mod filters;
+mod front;
+mod groups_and_members;
+mod idp;
 mod layering;
+mod lifecycle;
+mod lists;
+mod mapping_states;
+mod organizations;
+mod pingone_guide;
+mod pingone_replay;
+mod places;
+mod provisioning_switch;
+mod roles;
+mod rules;
+mod scim_errors;
+mod starting;
+mod users;

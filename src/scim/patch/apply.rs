@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::elements::{self, add_elements, remove_elements};
 use super::request::{Action, PatchRequest, WrittenPath, in_operation};
 use super::target::Target;
-use crate::model::attribute::{Attribute, Mutability, Returned};
+use super::values::{at_target, within};
+use crate::model::attribute::Returned;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::group::{GroupDocument, MemberChange};
 use crate::model::user::UserDocument;
@@ -69,6 +69,13 @@ pub(super) struct Patch<'a> {
     limits: Limits,
 }
 
+/// How a client named what it changes; whole resources are written back without paths, read-only attributes included.
+#[derive(Clone, Copy)]
+enum Named {
+    ByPath,
+    InValue,
+}
+
 impl<'a> Patch<'a> {
     fn new(
         schemas: &'a Schemas,
@@ -85,7 +92,7 @@ impl<'a> Patch<'a> {
         self.reader.notes.extend(request.notes);
         for (index, operation) in request.operations.into_iter().enumerate() {
             let done = match (operation.path, operation.action) {
-                (Some(path), action) => self.at_path(&path, action),
+                (Some(path), action) => self.at_path(&path, action, Named::ByPath),
                 (None, action) => self.without_path(action),
             };
             done.map_err(in_operation(index))?;
@@ -108,20 +115,13 @@ impl<'a> Patch<'a> {
         let shape = self.reader.schemas.shape(self.kind);
         for (name, value) in members {
             match shape.member(&name) {
-                Some(attribute) => self.member_of_value(attribute, again(value))?,
+                Some(attribute) => {
+                    let text = &attribute.name;
+                    let target = Target { extension: None, attribute, filter: None, sub: None, text };
+                    self.at(&target, again(value), Named::InValue)?;
+                }
                 None => self.key_as_path(name, again(value))?,
             }
-        }
-        Ok(())
-    }
-
-    fn member_of_value(&mut self, attribute: &'a Attribute, action: Action) -> Result<()> {
-        let target = Target { extension: None, attribute, filter: None, sub: None, text: &attribute.name };
-        if !target.is_read_only() {
-            return self.at(&target, action);
-        }
-        if !self.repeats_what_is(&target, &action) {
-            self.reader.grant(Deviation::ReadOnlyInValue, || read_only(&target))?;
         }
         Ok(())
     }
@@ -136,19 +136,29 @@ impl<'a> Patch<'a> {
                 .error(Kind::InvalidPath, "a key of \"value\" is an attribute's name, not a path.")
         })?;
         let path = parse_path(&key, &self.limits, self.reader.schemas.tolerance(), &mut self.reader.notes)?;
-        self.at_path(&WrittenPath { text: key, path }, action)
+        self.at_path(&WrittenPath { text: key, path }, action, Named::InValue)
     }
 
-    fn at_path(&mut self, path: &WrittenPath, action: Action) -> Result<()> {
-        let Some(target) = Target::resolve(&mut self.reader, self.kind, path)? else { return Ok(()) };
-        if !target.is_read_only() {
-            return self.at(&target, action);
+    fn at_path(&mut self, path: &WrittenPath, action: Action, named: Named) -> Result<()> {
+        match Target::resolve(&mut self.reader, self.kind, path)? {
+            Some(target) => self.at(&target, action, named),
+            None => Ok(()),
         }
-        if self.repeats_what_is(&target, &action) { Ok(()) } else { Err(read_only(&target)) }
+    }
+
+    fn at(&mut self, target: &Target, action: Action, named: Named) -> Result<()> {
+        if !target.is_read_only() {
+            return self.change(target, action);
+        }
+        match named {
+            _ if self.repeats_what_is(target, &action) => Ok(()),
+            Named::ByPath => Err(read_only(target)),
+            Named::InValue => self.reader.grant(Deviation::ReadOnlyInValue, || read_only(target)),
+        }
     }
 
     /// An operation on an attribute that clients may write.
-    fn at(&mut self, target: &Target, action: Action) -> Result<()> {
+    fn change(&mut self, target: &Target, action: Action) -> Result<()> {
         if self.kind == ResourceKind::Group && target.attribute.name == "members" {
             return self.change_members(target, action);
         }
@@ -165,7 +175,9 @@ impl<'a> Patch<'a> {
                 within(resource, extension, |object| at_target(reader, object, target, action, &place))?;
             }
         }
-        if target.attribute.required && !self.resource.contains_key(target.attribute.name.as_ref()) {
+        let is_own = target.extension.is_none();
+        if is_own && target.attribute.required && !self.resource.contains_key(target.attribute.name.as_ref())
+        {
             let problem = "it is required and cannot be removed (RFC 7644 \u{a7}3.5.2.2).";
             return Err(place.error(Kind::Mutability, problem));
         }
@@ -191,115 +203,4 @@ fn is_no_value(value: &Value) -> bool {
 fn read_only(target: &Target) -> Error {
     let problem = "only this server sets it, and it has another value. Take it out of the operation.";
     Place::Root(target.text).error(Kind::Mutability, problem)
-}
-
-/// Does `action` to what `target` means in `object`, which holds the attribute.
-fn at_target(
-    reader: &mut Reader,
-    object: &mut Map<String, Value>,
-    target: &Target,
-    action: Action,
-    place: &Place,
-) -> Result<()> {
-    match target.sub {
-        None if target.filter.is_none() => set(reader, object, target.attribute, action, place),
-        Some(sub) if !target.attribute.multi_valued => {
-            within(object, target.attribute, |inner| set(reader, inner, sub, action, place))
-        }
-        _ => elements::change(reader, object, target, action),
-    }
-}
-
-/// Does `action` to one attribute of `object` as a whole.
-pub(super) fn set(
-    reader: &mut Reader,
-    object: &mut Map<String, Value>,
-    attribute: &Attribute,
-    action: Action,
-    place: &Place,
-) -> Result<()> {
-    let key = attribute.name.as_ref();
-    match action {
-        Action::Remove(None) => {
-            object.shift_remove(key);
-        }
-        Action::Remove(Some(value)) => {
-            reader.grant(Deviation::RemoveWithValue, || {
-                place.invalid("a remove operation has no \"value\"; choose by a filter in the path.")
-            })?;
-            if attribute.multi_valued {
-                remove_elements(reader, object, attribute, value, place)?;
-            } else {
-                object.shift_remove(key);
-            }
-        }
-        Action::Add(value) if attribute.multi_valued => {
-            add_elements(reader, object, attribute, value, place)?
-        }
-        Action::Add(Value::Object(members)) if attribute.is_complex() => {
-            merge(reader, object, attribute, members, Action::Add, place)?;
-        }
-        Action::Replace(Value::Object(members)) if attribute.is_complex() && !attribute.multi_valued => {
-            merge(reader, object, attribute, members, Action::Replace, place)?;
-        }
-        Action::Add(value) => {
-            if let Some(value) = reader.value(attribute, value, place)? {
-                object.insert(key.to_owned(), value);
-            }
-        }
-        Action::Replace(value) => match reader.value(attribute, value, place)? {
-            Some(value) => {
-                object.insert(key.to_owned(), value);
-            }
-            None => {
-                object.shift_remove(key);
-            }
-        },
-    }
-    Ok(())
-}
-
-/// Sets the sub-attributes that are there and leaves the others alone: RFC 7644 §3.5.2.1 and §3.5.2.3 say so for `add` and
-/// `replace` of a complex attribute alike.
-fn merge(
-    reader: &mut Reader,
-    object: &mut Map<String, Value>,
-    attribute: &Attribute,
-    members: Map<String, Value>,
-    again: fn(Value) -> Action,
-    place: &Place,
-) -> Result<()> {
-    within(object, attribute, |inner| {
-        for (name, value) in members {
-            let place = Place::Member(place, &name);
-            match attribute.sub(&name) {
-                None => reader.unknown(&place)?,
-                Some(sub) if sub.mutability == Mutability::ReadOnly => {
-                    reader.notes.remark(format!("{place} is read-only; it was left out."));
-                }
-                Some(sub) => set(reader, inner, sub, again(value), &place)?,
-            }
-        }
-        Ok(())
-    })
-}
-
-/// Works on the object under the attribute's name, made when it is missing and taken away when nothing is left in it.
-fn within(
-    object: &mut Map<String, Value>,
-    attribute: &Attribute,
-    work: impl FnOnce(&mut Map<String, Value>) -> Result<()>,
-) -> Result<()> {
-    let key = attribute.name.as_ref();
-    let mut inner = match object.get_mut(key) {
-        Some(Value::Object(inner)) => std::mem::take(inner),
-        _ => Map::new(),
-    };
-    work(&mut inner)?;
-    if inner.is_empty() {
-        object.shift_remove(key);
-    } else {
-        object.insert(key.to_owned(), Value::Object(inner));
-    }
-    Ok(())
 }

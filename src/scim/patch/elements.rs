@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::apply::set;
 use super::request::Action;
 use super::select::Selector;
 use super::target::Target;
+use super::values::set;
 use crate::model::attribute::Attribute;
 use crate::model::error::{Kind, Result};
 use crate::model::fold::fold;
 use crate::scim::deviations::Deviation;
-use crate::scim::schema::{Place, Reader, VALUES, is_primary};
+use crate::scim::schema::{Place, Reader, VALUES, is_primary, size};
 
 /// How many bytes one operation may write by putting one value into many elements.
 const SPREAD: usize = 1 << 20;
@@ -30,6 +30,7 @@ pub(super) fn change(
     let place = Place::Root(target.text);
     let selector = Selector::new(reader, target)?;
     let mut elements = take(object, target.attribute);
+    reader.look_at(weight(&elements).saturating_mul(selector.terms()), &place)?;
     let mut selected: Vec<bool> = elements.iter().map(|element| selector.selects(element)).collect();
     let was_primary: Vec<bool> = elements.iter().map(is_primary).collect();
     check_spread(&action, selected.iter().filter(|selected| **selected).count(), &place)?;
@@ -90,14 +91,14 @@ fn change_whole(
                 place.invalid("a remove operation has no \"value\".")
             })?;
             let wanted = reader.elements(attribute, value, place)?;
+            reader.look_at(size(&element).saturating_mul(wanted.len()), place)?;
             let goes = wanted.iter().any(|wanted| contains(attribute, &element, wanted));
             return Ok(if goes { None } else { Some(element) });
         }
         Action::Add(value) => (value, true),
         Action::Replace(value) => (value, false),
     };
-    let single = Attribute { multi_valued: false, ..attribute.clone() };
-    Ok(match (reader.value(&single, value, place)?, element) {
+    Ok(match (reader.single(attribute, value, place)?, element) {
         (None, element) if is_add => Some(element),
         (None, _) => None,
         (Some(Value::Object(new)), Value::Object(mut old)) if is_add => {
@@ -142,6 +143,7 @@ pub(super) fn add_elements(
 ) -> Result<()> {
     let new = reader.elements(attribute, value, place)?;
     let mut elements = take(object, attribute);
+    reader.look_at(weight(&elements), place)?;
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for (index, element) in elements.iter().enumerate() {
         known.entry(identity(element)).or_insert(index);
@@ -174,9 +176,14 @@ pub(super) fn remove_elements(
 ) -> Result<()> {
     let wanted = reader.elements(attribute, value, place)?;
     let mut elements = take(object, attribute);
+    reader.look_at(weight(&elements).saturating_mul(wanted.len()), place)?;
     elements.retain(|element| !wanted.iter().any(|wanted| contains(attribute, element, wanted)));
     put(object, attribute, elements);
     Ok(())
+}
+
+fn weight(elements: &[Value]) -> usize {
+    elements.iter().map(size).sum()
 }
 
 /// By what an element is told from others.

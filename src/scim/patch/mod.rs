@@ -8,7 +8,8 @@
 //! | --- | --- |
 //! | `request` | the body → operations with parsed paths |
 //! | `target` | a path → the attribute that it means |
-//! | `apply` | one operation on a resource: values, objects, keys without a path |
+//! | `apply` | the operations of a request on a resource, keys without a path, read-only attributes |
+//! | `values` | one operation on one attribute |
 //! | `elements` | one operation on the elements of a multi-valued attribute |
 //! | `select` | which elements a filter means, and what it would create |
 //! | `members` | operations on the members of a group |
@@ -21,6 +22,7 @@ mod select;
 mod target;
 #[cfg(test)]
 mod tests;
+mod values;
 
 pub use apply::{GroupPatch, apply_group, apply_user};
 pub use request::{OPERATIONS, PatchRequest};

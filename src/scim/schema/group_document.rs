@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::place::Place;
 use super::read::{Reader, set_schemas};
 use super::schemas::{ResourceKind, Schemas};
+use super::size;
 use super::user_document::{object, text};
 use crate::model::error::Result;
 use crate::model::group::GroupDocument;
@@ -79,6 +80,7 @@ pub(in crate::scim) fn finish_group(
         );
     };
     set_schemas(reader.schemas.shape(ResourceKind::Group), &mut resource);
+    size::check(&resource)?;
     let extension = resource.get(&reader.schemas.settings().group_extension_urn);
     let sent = extension.and_then(|extension| extension.get("LambdatestRoles")).and_then(Value::as_array);
     let mut roles = Vec::new();

@@ -8,7 +8,7 @@
 //! | `resolve` | attribute names in filters, paths and parameters → table entries |
 //! | `read`, `simple` | bodies → their normal form |
 //! | `user_document`, `group_document` | normal forms → the documents of `model` |
-//! | `email`, `place` | what an e-mail address is; words for errors |
+//! | `email`, `size`, `place` | what an e-mail address is; how large a resource may be; words for errors |
 //! | `render` | `/Schemas` and `/ResourceTypes` |
 
 mod build;
@@ -25,6 +25,7 @@ mod render;
 mod resolve;
 mod schemas;
 mod simple;
+mod size;
 #[cfg(test)]
 mod tests;
 mod user;
@@ -36,7 +37,8 @@ pub(in crate::scim) use place::{Found, Place, Short};
 pub(in crate::scim) use read::{Reader, VALUES, is_primary};
 pub use resolve::Resolved;
 pub use schemas::{ResourceKind, Schema, SchemaSettings, Schemas, Shape, UnknownAttributes};
-pub(in crate::scim) use user_document::finish_user;
+pub(in crate::scim) use size::size;
+pub(in crate::scim) use user_document::{finish_user, object};
 
 /// URN of the core User schema (RFC 7643 §4.1).
 pub const USER_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:User";

@@ -15,16 +15,21 @@ use crate::scim::deviations::{Deviation, Notes};
 /// How many values one attribute may hold (`members` aside), so that the cost of a PATCH stays in proportion to its size.
 pub(in crate::scim) const VALUES: usize = 500;
 
+/// How many bytes of elements one request may look at, which bounds what a PATCH costs.
+const LOOKED_AT: usize = 256 << 20;
+
 /// Reads values by their tables and gathers notes.
 pub(in crate::scim) struct Reader<'a> {
     pub(in crate::scim) schemas: &'a Schemas,
     pub(in crate::scim) notes: Notes,
+    /// How many bytes operations on elements have looked at.
+    looked_at: usize,
 }
 
 impl<'a> Reader<'a> {
     /// A reader without notes.
     pub(in crate::scim) fn new(schemas: &'a Schemas) -> Reader<'a> {
-        Reader { schemas, notes: Notes::default() }
+        Reader { schemas, notes: Notes::default(), looked_at: 0 }
     }
 
     /// Grants and notes a deviation, or refuses with what `refusal` says.
@@ -34,6 +39,19 @@ impl<'a> Reader<'a> {
         refusal: impl FnOnce() -> Error,
     ) -> Result<()> {
         self.schemas.tolerance().grant(deviation, &mut self.notes, refusal)
+    }
+
+    /// Counts `bytes` that an operation on elements looks at.
+    ///
+    /// # Errors
+    /// `TooMany` when the request has looked at more than [`LOOKED_AT`]: filters of many terms, over many values, in many
+    /// operations.
+    pub(in crate::scim) fn look_at(&mut self, bytes: usize, place: &Place) -> Result<()> {
+        self.looked_at = self.looked_at.saturating_add(bytes);
+        if self.looked_at <= LOOKED_AT {
+            return Ok(());
+        }
+        Err(place.error(Kind::TooMany, "the request asks for too much work. Split it into several."))
     }
 
     /// The normal form of a whole resource; `schemas` comes first and names what is there (RFC 7643 §3).
@@ -112,22 +130,26 @@ impl<'a> Reader<'a> {
             let elements = self.elements(attribute, value, place)?;
             return Ok(if elements.is_empty() { None } else { Some(Value::Array(elements)) });
         }
-        match value {
-            Value::Array(mut items) => {
-                match (items.pop(), items.is_empty()) {
-                    (None, _) => Ok(None),
-                    (Some(only), true) => {
-                        self.grant(Deviation::ArrayForValue, || {
-                            place.invalid("found an array, expected a single value.")
-                        })?;
-                        self.element(attribute, only, place)
-                    }
-                    (Some(_), false) => Err(place
-                        .invalid(format!("found an array of {}, expected a single value.", items.len() + 1))),
-                }
-            }
-            value => self.element(attribute, value, place),
+        self.single(attribute, value, place)
+    }
+
+    /// The normal form of one value, whether the attribute may have several or not.
+    pub(in crate::scim) fn single(
+        &mut self,
+        attribute: &Attribute,
+        value: Value,
+        place: &Place,
+    ) -> Result<Option<Value>> {
+        let mut items = match value {
+            Value::Array(items) => items,
+            value => return self.element(attribute, value, place),
+        };
+        if items.len() > 1 {
+            return Err(place.invalid(format!("found an array of {}, expected a single value.", items.len())));
         }
+        let Some(only) = items.pop() else { return Ok(None) };
+        self.grant(Deviation::ArrayForValue, || place.invalid("found an array, expected a single value."))?;
+        self.element(attribute, only, place)
     }
 
     /// The normal form of the values of a multi-valued attribute, at most one of them primary.

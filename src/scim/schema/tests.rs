@@ -41,6 +41,8 @@ fn tolerated(more: Value, deviation: Deviation) -> Map<String, Value> {
     assert!(refusal.detail.contains(deviation.as_str()), "{}", refusal.detail);
     let (document, notes) = read(more);
     assert_eq!(notes.deviations(), [deviation]);
+    let written_back = strict().read_new_user(Value::Object(document.resource.clone()));
+    assert_eq!(written_back, Ok((document.clone(), Notes::default())), "a normal form needs no tolerance");
     document.resource
 }
 

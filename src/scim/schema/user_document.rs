@@ -6,6 +6,7 @@ use super::email;
 use super::place::{Place, Short};
 use super::read::{Reader, set_schemas};
 use super::schemas::{ResourceKind, Schemas};
+use super::size;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::fold::fold;
 use crate::model::role::Role;
@@ -71,6 +72,7 @@ pub(in crate::scim) fn finish_user(
         resource.insert("active".to_owned(), active);
     }
     set_schemas(reader.schemas.shape(ResourceKind::User), &mut resource);
+    size::check(&resource)?;
     let extension = resource.get(&reader.schemas.settings().user_extension_urn);
     let own = |name| extension.and_then(|extension| extension.get(name)).and_then(Value::as_str);
     Ok(UserDocument {

@@ -78,7 +78,7 @@ impl Compiler<'_> {
             let condition = Compiler { scope: Scope::JsonElement, ..*self }.condition(element);
             Sql::text("EXISTS (SELECT 1 FROM ")
                 .and_then(elements)
-                .then(" WHERE ")
+                .then(" WHERE e.type <> 'null' AND ")
                 .and_then(condition)
                 .then(")")
         };

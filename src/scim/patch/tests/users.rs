@@ -214,6 +214,8 @@ fn read_only_attributes_refuse_another_value_by_path_and_ignore_it_without() {
     assert_eq!(patched(replace("groups", json!([]))), jane());
     let okta = json!([{"op": "replace", "value": {"id": "other", "title": "x"}}]);
     assert_eq!(tolerated(okta, Deviation::ReadOnlyInValue)["title"], json!("x"));
+    let dotted = json!([{"op": "replace", "value": {"meta.version": "W/\"9\"", "title": "x"}}]);
+    assert_eq!(patch_with(&lenient(), dotted).expect("ignored").0.resource["title"], json!("x"));
 }
 
 #[test]
@@ -286,4 +288,16 @@ fn a_small_request_cannot_make_a_huge_resource() {
     assert_eq!(refused(operations).kind, Kind::TooMany);
     let more = json!([{"op": "add", "path": "roles", "value": values}, {"op": "add", "path": "roles", "value": [{"value": "x"}]}]);
     assert_eq!(refused(more).kind, Kind::InvalidValue);
+}
+
+#[test]
+fn a_hostile_request_is_refused_before_it_costs_much() {
+    let long = "x".repeat(500_000);
+    let mut jane = jane();
+    jane.insert("roles".to_owned(), json!([{"value": long}]));
+    let terms = vec!["value co \"y\""; 100].join(" or ");
+    let operation = json!({"op": "remove", "path": format!("roles[{terms}]")});
+    let request = parse(&lenient(), json!(vec![operation; 100])).expect("well-formed");
+    let refusal = apply_user(&lenient(), request, &jane, &Map::new()).expect_err("too much work");
+    assert_eq!(refusal.kind, Kind::TooMany);
 }

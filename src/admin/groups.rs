@@ -1,0 +1,129 @@
+//! SCIM groups as admins see them: how many are in, what they give, what they mean.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use crate::admin::body::Fields;
+use crate::admin::handle::{Admin, organization};
+use crate::admin::list::{self, Listing};
+use crate::admin::lookup::{Lookup, mappings_json};
+use crate::admin::mappings::chosen;
+use crate::admin::reply::{self, Reply};
+use crate::model::call::Call;
+use crate::model::entity::TargetType;
+use crate::model::error::{Error, Result};
+use crate::model::group::Group;
+use crate::model::id::{GroupId, ResourceId};
+use crate::model::mapping::Mapping;
+use crate::store::Db;
+
+/// The words that `status` of a group and of a mapping may be.
+pub(super) const STATUSES: [&str; 4] = ["pending", "approved", "auto_approved", "rejected"];
+
+/// `GET groups?status=&query=`.
+///
+/// A group's status comes from its mappings that count: `pending` while it has none or one of them waits, else
+/// `approved` when an admin approved one, else `auto_approved` when a rule did, else `rejected`.
+///
+/// # Errors
+/// Those of paging; `InvalidValue` for an unknown status.
+pub fn list(admin: &Admin, call: &Call) -> Result<Reply> {
+    let listing = Listing::read(call, "groups")?;
+    let status = list::word(call, "status", &STATUSES)?;
+    let query = call.query.get("query").unwrap_or_default();
+    admin.read(|db| {
+        let rows = db.groups_with_status(organization(call)?.id, query, status, listing.page())?;
+        let (rows, next) = listing.cut(rows, |(group, _)| [group.id.0]);
+        Ok(reply::list(groups_json(db, &rows)?, next))
+    })
+}
+
+/// `GET groups/{id}`.
+///
+/// # Errors
+/// `NotFound`.
+pub fn show(admin: &Admin, call: &Call) -> Result<Reply> {
+    admin.read(|db| {
+        let group = live(db, call)?;
+        let status = db.group_status(group.id)?;
+        let shown = groups_json(db, &[(group, status)])?;
+        Ok(reply::ok(shown.first().unwrap_or(&Value::Null)))
+    })
+}
+
+/// `GET groups/{id}/members`.
+///
+/// # Errors
+/// `NotFound`; those of paging.
+pub fn members(admin: &Admin, call: &Call) -> Result<Reply> {
+    let listing = Listing::read(call, "group-members")?;
+    admin.read(|db| {
+        let rows = db.group_members(live(db, call)?.id, listing.page())?;
+        let (rows, next) = listing.cut(rows, |user| [user.id.0]);
+        let items = rows.iter().map(|user| {
+            json!({
+                "id": user.resource_id,
+                "user_name": user.user_name,
+                "display_name": user.display_name,
+                "active": user.active,
+            })
+        });
+        Ok(reply::list(items.collect(), next))
+    })
+}
+
+/// `POST groups/{id}/mappings`: maps the group by hand.
+///
+/// # Errors
+/// `NotFound`; `InvalidValue` naming the field; `Conflict` when another mapping holds the entity, or the group has its
+/// one mapping to an exclusive type.
+pub fn map(admin: &Admin, call: &Call) -> Result<Reply> {
+    let mut fields = Fields::of_body(call, &["target_type", "entity_id", "entity_name", "create"])?;
+    let target_type: TargetType = fields.required("target_type")?;
+    let wanted = chosen(&mut fields)?;
+    if wanted.is_nothing() {
+        return Err(Error::invalid_value(
+            "entity_id: it is missing. Send entity_id, or entity_name (with \"create\": true to have it made).",
+        )
+        .at("entity_id"));
+    }
+    let group = ResourceId::from(call.parameter(0));
+    let mapping = admin.change(call, move |change| {
+        let choice = wanted.resolve(change.tx(), change.organization().id, target_type)?;
+        change.map_group(&group, target_type, &choice)
+    })?;
+    let shown = admin.read(|db| mappings_json(db, std::slice::from_ref(&mapping)))?;
+    reply::created(call, &format!("mappings/{}", mapping.id), shown.first().unwrap_or(&Value::Null))
+}
+
+fn live(db: &Db<'_>, call: &Call) -> Result<Group> {
+    let id = ResourceId::from(call.parameter(0));
+    db.group(organization(call)?.id, &id)?.ok_or_else(|| Error::not_found("group", id))
+}
+
+/// Groups with their status as the API shows them.
+fn groups_json(db: &Db<'_>, groups: &[(Group, String)]) -> Result<Vec<Value>> {
+    let ids: Vec<GroupId> = groups.iter().map(|(group, _)| group.id).collect();
+    let mut mappings: Vec<Mapping> = db.mappings_of_groups(&ids)?;
+    mappings.retain(|mapping| mapping.status.counts());
+    let lookup = Lookup::of_mappings(db, &mappings)?;
+    let mut by_group: HashMap<GroupId, Vec<Value>> = HashMap::new();
+    for mapping in &mappings {
+        by_group.entry(mapping.group).or_default().push(lookup.mapping(mapping));
+    }
+    let shown = groups.iter().map(|(group, status)| {
+        json!({
+            "id": group.resource_id,
+            "display_name": group.display_name,
+            "external_id": group.external_id,
+            "member_count": group.member_count,
+            "roles": group.roles,
+            "status": status,
+            "mappings": by_group.remove(&group.id).unwrap_or_default(),
+            "created_at": group.created,
+            "changed_at": group.last_modified,
+        })
+    });
+    Ok(shown.collect())
+}

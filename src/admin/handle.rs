@@ -1,0 +1,50 @@
+//! What every handler of the admin API works with.
+
+use crate::config::Defaults;
+use crate::directory::{Cause, Change, Directory};
+use crate::model::call::Call;
+use crate::model::error::{Error, Result};
+use crate::model::organization::Organization;
+use crate::store::Db;
+
+/// The admin API: shared by all workers.
+#[derive(Clone)]
+pub struct Admin {
+    /// What it reads from and changes.
+    pub directory: Directory,
+    /// What a new organization starts with.
+    pub defaults: Defaults,
+}
+
+impl Admin {
+    /// Reads from one snapshot.
+    pub(super) fn read<T>(&self, read: impl FnOnce(&Db<'_>) -> Result<T>) -> Result<T> {
+        self.directory.store().read(read)
+    }
+
+    /// Changes the organization that the path names, as one transaction with its events.
+    pub(super) fn change<T: Send + 'static>(
+        &self,
+        call: &Call,
+        operation: impl FnOnce(&mut Change<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let token = call.actor.as_ref().map(|actor| actor.name.clone()).unwrap_or_default();
+        let cause = Cause { request_id: call.request_id.clone(), token, at: call.at };
+        self.directory.change(organization(call)?.id, cause, operation)
+    }
+}
+
+/// The organization that the path names.
+///
+/// # Errors
+/// `Internal` on a route without one, which then must not ask.
+pub(super) fn organization(call: &Call) -> Result<&Organization> {
+    call.organization
+        .as_ref()
+        .ok_or_else(|| Error::internal("a handler asked for the organization of a path that names none"))
+}
+
+/// Whether the request's credential reaches the whole server.
+pub(super) fn has_server_scope(call: &Call) -> bool {
+    call.actor.as_ref().is_some_and(|actor| actor.server_scope)
+}

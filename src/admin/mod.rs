@@ -1,0 +1,28 @@
+//! The admin JSON API (interface.md §4): one file per noun, `/api/v1` below which the table of routes puts them.
+//!
+//! A handler reads the call into types, asks the directory, and answers; what a change means is decided below.
+//! Lists run a fixed number of statements per page, whatever is on it.
+
+mod body;
+mod handle;
+mod list;
+mod lookup;
+mod places;
+mod reply;
+
+pub mod conflicts;
+pub mod entities;
+pub mod events;
+pub mod groups;
+pub mod mappings;
+pub mod members;
+pub mod organizations;
+pub mod problems;
+pub mod rules;
+pub mod users;
+
+pub use handle::Admin;
+pub use reply::Reply;
+
+#[cfg(test)]
+mod fixture;

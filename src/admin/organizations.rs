@@ -1,0 +1,170 @@
+//! Organizations, their settings and features.
+
+use serde_json::{Value, json};
+
+use crate::admin::body::{Edit, Field, Fields};
+use crate::admin::handle::{Admin, has_server_scope, organization};
+use crate::admin::list::Listing;
+use crate::admin::reply::{self, Reply};
+use crate::directory::{OrganizationChange, create_organization};
+use crate::model::call::Call;
+use crate::model::error::{Error, Kind, Result};
+use crate::model::organization::{Features, Organization};
+use crate::store::NewOrganization;
+
+/// The most characters in an organization's name or plan.
+const NAME_LIMIT: usize = 500;
+const FEATURES: [&str; 4] = ["group_provisioning", "teams", "concurrency_groups", "sub_organizations"];
+
+/// `GET /organizations`.
+///
+/// # Errors
+/// Those of paging.
+pub fn list(admin: &Admin, call: &Call) -> Result<Reply> {
+    let listing = Listing::read(call, "organizations")?;
+    let rows = admin.read(|db| db.organizations(listing.page()))?;
+    let (rows, next) = listing.cut(rows, |organization| [organization.id.0]);
+    Ok(reply::list(rows.iter().map(organization_json).collect(), next))
+}
+
+/// `POST /organizations`: with the features of the configuration where the body does not say.
+///
+/// # Errors
+/// `InvalidValue` naming the field; `Conflict` when the slug is taken.
+pub fn create(admin: &Admin, call: &Call) -> Result<Reply> {
+    let mut fields = Fields::of_body(call, &["slug", "name", "plan", "features"])?;
+    let new = NewOrganization {
+        slug: fields.required("slug")?,
+        name: named("name", fields.required("name")?)?,
+        plan: match fields.optional("plan")? {
+            Some(plan) => named("plan", plan)?,
+            None => admin.defaults.plan.clone(),
+        },
+        features: FeatureChange::read(&mut fields)?.applied_to(admin.defaults.features),
+        created: call.at,
+    };
+    let ids = admin.directory.ids().clone();
+    let made = admin.directory.store().write(move |tx| {
+        let id = create_organization(tx, &ids, &new)?;
+        tx.organization_by_id(id)?
+            .ok_or_else(|| Error::internal("an organization is not there after it was written"))
+    })?;
+    let location = format!("{}/api/v1/organizations/{}", call.base_url, made.slug);
+    Ok(reply::created_at(location, &organization_json(&made)))
+}
+
+/// `GET` of an organization.
+///
+/// # Errors
+/// None of its own.
+pub fn show(_: &Admin, call: &Call) -> Result<Reply> {
+    Ok(reply::ok(&organization_json(organization(call)?)))
+}
+
+/// `PATCH` of an organization.
+///
+/// # Errors
+/// `InvalidValue` naming the field; `Forbidden` for `plan` and `sso` without server scope.
+pub fn update(admin: &Admin, call: &Call) -> Result<Reply> {
+    let mut fields = Fields::of_body(call, &["name", "features", "plan", "sso"])?;
+    let name: Option<String> = fields.changed("name")?;
+    let features = FeatureChange::read(&mut fields)?;
+    let plan = match fields.edit("plan")? {
+        Edit::Keep => None,
+        Edit::Clear => Some(String::new()),
+        Edit::Set(plan) => Some(named("plan", plan)?),
+    };
+    let sso = fields.changed::<Sso>("sso")?.map(|sso| sso.0);
+    let name = name.map(|name| named("name", name)).transpose()?;
+    for (field, is_sent) in [("plan", plan.is_some()), ("sso", sso.is_some())] {
+        if is_sent && !has_server_scope(call) {
+            return Err(Error::new(
+                Kind::Forbidden,
+                format!(
+                    "{field}: only a credential with server scope may set it. Nothing was changed; ask who runs this \
+                     server, or leave the field out."
+                ),
+            )
+            .at(field));
+        }
+    }
+    let changed = admin.change(call, move |change| {
+        let features = Some(features.applied_to(change.organization().features));
+        change.update_organization(OrganizationChange { name, plan, sso, features })
+    })?;
+    Ok(reply::ok(&organization_json(&changed)))
+}
+
+fn organization_json(organization: &Organization) -> Value {
+    json!({
+        "slug": organization.slug,
+        "name": organization.name,
+        "plan": (!organization.plan.is_empty()).then_some(&organization.plan),
+        "sso": {"enabled": organization.sso},
+        "features": organization.features,
+        "created_at": organization.created,
+    })
+}
+
+fn named(field: &str, text: String) -> Result<String> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > NAME_LIMIT || text.chars().any(char::is_control) {
+        return Err(Error::invalid_value(format!(
+            "{field}: it must have 1 to {NAME_LIMIT} characters, none of them a control character."
+        ))
+        .at(field));
+    }
+    Ok(text.to_owned())
+}
+
+/// The features that a body names; the others stay.
+#[derive(Clone, Copy, Debug, Default)]
+struct FeatureChange {
+    group_provisioning: Option<bool>,
+    teams: Option<bool>,
+    concurrency_groups: Option<bool>,
+    sub_organizations: Option<bool>,
+}
+
+impl FeatureChange {
+    fn read(fields: &mut Fields) -> Result<FeatureChange> {
+        let Some(mut fields) = fields.object("features", &FEATURES)? else {
+            return Ok(FeatureChange::default());
+        };
+        Ok(FeatureChange {
+            group_provisioning: fields.changed("group_provisioning")?,
+            teams: fields.changed("teams")?,
+            concurrency_groups: fields.changed("concurrency_groups")?,
+            sub_organizations: fields.changed("sub_organizations")?,
+        })
+    }
+
+    fn applied_to(self, before: Features) -> Features {
+        Features {
+            group_provisioning: self.group_provisioning.unwrap_or(before.group_provisioning),
+            teams: self.teams.unwrap_or(before.teams),
+            concurrency_groups: self.concurrency_groups.unwrap_or(before.concurrency_groups),
+            sub_organizations: self.sub_organizations.unwrap_or(before.sub_organizations),
+        }
+    }
+}
+
+/// Whether single sign-on is set up: as it is answered, or in one word.
+struct Sso(bool);
+
+impl Field for Sso {
+    const EXPECTED: &'static str = "{\"enabled\": true}, {\"enabled\": false}, true or false";
+
+    fn read(value: &Value) -> Option<Sso> {
+        let enabled = match value.as_object() {
+            Some(members) if members.len() == 1 => members.get("enabled")?,
+            Some(_) => return None,
+            None => value,
+        };
+        enabled.as_bool().map(Sso)
+    }
+}
+
+#[cfg(test)]
+#[path = "organizations_tests.rs"]
+mod tests;

@@ -1,0 +1,123 @@
+//! Mapping rules (mapping.md §3). A rule that is written is not run; that is `apply`.
+
+use std::cmp::Reverse;
+
+use serde_json::json;
+
+use crate::admin::body::{Edit, Fields};
+use crate::admin::handle::{Admin, organization};
+use crate::admin::list::Listing;
+use crate::admin::reply::{self, Reply};
+use crate::directory::rule_json;
+use crate::model::call::Call;
+use crate::model::error::{Error, Result};
+use crate::model::id::RuleId;
+use crate::model::rule::{Rule, RuleKind, RuleSpec};
+
+const FIELDS: [&str; 8] =
+    ["kind", "pattern", "exclude", "entity_name", "target_type", "priority", "auto_approve", "enabled"];
+
+/// `GET mapping-rules`: in the order in which they are looked at.
+///
+/// # Errors
+/// Those of paging.
+pub fn list(admin: &Admin, call: &Call) -> Result<Reply> {
+    // The order of rules is that of two numbers, and an organization has few: they are read whole.
+    let listing: Listing<2> = Listing::read(call, "mapping-rules")?;
+    let place = |rule: &Rule| (Reverse(rule.spec.priority), rule.id.0);
+    let mut rules = admin.read(|db| db.rules(organization(call)?.id))?;
+    if let Some([priority, id]) = listing.after {
+        rules.retain(|rule| place(rule) > (Reverse(priority), id));
+    }
+    let (rules, next) = listing.cut(rules, |rule| [rule.spec.priority, rule.id.0]);
+    Ok(reply::list(rules.iter().map(rule_json).collect(), next))
+}
+
+/// `POST mapping-rules`.
+///
+/// # Errors
+/// `InvalidValue` naming the field.
+pub fn create(admin: &Admin, call: &Call) -> Result<Reply> {
+    let mut fields = Fields::of_body(call, &FIELDS)?;
+    let spec = RuleSpec {
+        kind: fields.required("kind")?,
+        pattern: fields.optional("pattern")?.unwrap_or_default(),
+        exclude: fields.optional("exclude")?,
+        entity_name: fields.optional("entity_name")?,
+        target_type: fields.required("target_type")?,
+        priority: fields.optional("priority")?.unwrap_or(0),
+        auto_approve: fields.optional("auto_approve")?.unwrap_or(false),
+        enabled: fields.optional("enabled")?.unwrap_or(true),
+    };
+    let rule = admin.change(call, move |change| change.create_rule(&spec))?;
+    reply::created(call, &format!("mapping-rules/{}", rule.id), &rule_json(&rule))
+}
+
+/// `GET mapping-rules/{id}`.
+///
+/// # Errors
+/// `NotFound`.
+pub fn show(admin: &Admin, call: &Call) -> Result<Reply> {
+    let id = id(call)?;
+    let rule = admin.read(|db| db.rule(organization(call)?.id, id))?;
+    let rule = rule.ok_or_else(|| Error::not_found("mapping rule", id))?;
+    Ok(reply::ok(&rule_json(&rule)))
+}
+
+/// `PATCH mapping-rules/{id}`: null empties `pattern`, `exclude` and `entity_name`.
+///
+/// # Errors
+/// `NotFound`; `InvalidValue` naming the field.
+pub fn update(admin: &Admin, call: &Call) -> Result<Reply> {
+    let id = id(call)?;
+    let mut fields = Fields::of_body(call, &FIELDS)?;
+    let kind: Option<RuleKind> = fields.changed("kind")?;
+    let pattern: Edit<String> = fields.edit("pattern")?;
+    let exclude: Edit<String> = fields.edit("exclude")?;
+    let entity_name: Edit<String> = fields.edit("entity_name")?;
+    let target_type = fields.changed("target_type")?;
+    let priority: Option<i64> = fields.changed("priority")?;
+    let auto_approve: Option<bool> = fields.changed("auto_approve")?;
+    let enabled: Option<bool> = fields.changed("enabled")?;
+    let rule = admin.change(call, move |change| {
+        change.update_rule(id, |before| {
+            Ok(RuleSpec {
+                kind: kind.unwrap_or(before.kind),
+                pattern: pattern.apply(Some(before.pattern.clone())).unwrap_or_default(),
+                exclude: exclude.apply(before.exclude.clone()),
+                entity_name: entity_name.apply(before.entity_name.clone()),
+                target_type: target_type.unwrap_or(before.target_type),
+                priority: priority.unwrap_or(before.priority),
+                auto_approve: auto_approve.unwrap_or(before.auto_approve),
+                enabled: enabled.unwrap_or(before.enabled),
+            })
+        })
+    })?;
+    Ok(reply::ok(&rule_json(&rule)))
+}
+
+/// `DELETE mapping-rules/{id}`: the mappings that it made stay.
+///
+/// # Errors
+/// `NotFound`.
+pub fn remove(admin: &Admin, call: &Call) -> Result<Reply> {
+    let id = id(call)?;
+    admin.change(call, move |change| change.delete_rule(id))?;
+    Ok(reply::no_content())
+}
+
+/// `POST mapping-rules/apply` with nothing in it: runs the stored rules; answers with the id of the newest event then.
+///
+/// # Errors
+/// `InvalidValue` for a body with fields.
+pub fn apply(admin: &Admin, call: &Call) -> Result<Reply> {
+    Fields::of_optional_body(call, &[])?;
+    admin.change(call, |change| change.apply_rules())?;
+    let newest = admin.read(|db| db.last_event_id(organization(call)?.id))?;
+    Ok(reply::ok(&json!({"basis": newest.to_string()})))
+}
+
+fn id(call: &Call) -> Result<RuleId> {
+    let text = call.parameter(0);
+    RuleId::parse(text).ok_or_else(|| Error::not_found("mapping rule", text))
+}

@@ -1,0 +1,204 @@
+//! `serve`: from a configuration to a running server, and to its end.
+
+use std::io::{Read, Write, stdin, stdout};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use serde_json::json;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::app::compose::{compose, front_limits};
+use crate::app::first_run::{Credentials, create_first, first_run};
+use crate::app::{logging, policy, target};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::directory::Directory;
+use crate::http::front::{Front, StopHandle};
+use crate::http::service::Rollcall;
+use crate::ids::Ids;
+use crate::model::error::{Error, Result};
+use crate::store::{Store, Target};
+
+/// How often lazily written things are written.
+const HOUSEKEEPING: Duration = Duration::from_secs(15);
+
+/// What the command line says of a server.
+#[derive(Clone, Debug, Default)]
+pub struct ServeOptions {
+    /// The configuration file, where one is named.
+    pub config: Option<PathBuf>,
+    /// In memory, on a free port.
+    pub ephemeral: bool,
+    /// Whether the end of standard input ends the server.
+    pub until_stdin_closes: bool,
+    /// Whether ids follow a counter.
+    pub deterministic: bool,
+}
+
+/// Runs a server until SIGTERM or SIGINT.
+///
+/// # Errors
+/// A sentence for the operator: what of the configuration, the database or the address cannot be used.
+pub fn serve(options: &ServeOptions) -> Result<()> {
+    let server = if options.ephemeral { ephemeral(options)? } else { durable(options)? };
+    let stop = server.front.stop_handle();
+    stop_on_signals(stop.clone())?;
+    if options.until_stdin_closes {
+        stop_when_stdin_closes(stop)?;
+    }
+    server.run()
+}
+
+/// A server that listens.
+struct Running {
+    front: Front,
+    program: Arc<Rollcall>,
+}
+
+fn durable(options: &ServeOptions) -> Result<Running> {
+    let config = Config::load(options.config.as_deref())?;
+    logging::start(&config.log);
+    if config.server.tls().is_some() {
+        return Err(Error::invalid_value(
+            "[server] tls_certificate: this version does not speak TLS itself yet. Put a proxy that does in front, and set \
+             allow_plain_http.",
+        ));
+    }
+    let listener = listen(config.server.listen)?;
+    let address = local_address(&listener)?;
+    let base_url = config
+        .server
+        .public_url
+        .as_ref()
+        .map_or_else(|| format!("http://{address}"), |url| url.as_str().to_owned());
+    let store = Arc::new(Store::open(&target(&config, Target::Serve))?);
+    let directory = Directory::new(store, Clock::System, Ids::Random, policy(&config));
+    first_run(&directory, &config, &base_url)?;
+    let running = start(&config, listener, &directory, Ids::Random)?;
+    log::info!(
+        "listening on {address}; SCIM base URL: {base_url}/scim/v2; database: {}",
+        config.database.path.display()
+    );
+    Ok(running)
+}
+
+fn ephemeral(options: &ServeOptions) -> Result<Running> {
+    let config = Config::load_ephemeral(options.config.as_deref())?;
+    logging::start(&config.log);
+    let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+    let base_url = format!("http://{}", local_address(&listener)?);
+    let ids = if options.deterministic { Ids::deterministic() } else { Ids::Random };
+    let store = Arc::new(Store::open(&Target::Memory)?);
+    let directory = Directory::new(store, Clock::System, ids, policy(&config));
+    let credentials = create_first(&directory, &config, &base_url)?;
+    // Requests must not use up the ids of resources.
+    let request_ids = if options.deterministic { Ids::deterministic() } else { Ids::Random };
+    let running = start(&config, listener, &directory, request_ids)?;
+    announce(&credentials, &base_url)?;
+    Ok(running)
+}
+
+fn start(config: &Config, listener: TcpListener, directory: &Directory, request_ids: Ids) -> Result<Running> {
+    let program = Arc::new(compose(config, directory));
+    let front = Front::start(listener, front_limits(&config.server), request_ids, program.clone())
+        .map_err(|error| Error::internal(format!("The server cannot start: {error}")))?;
+    let waker = front.waker();
+    directory.store().on_events(move |organizations| {
+        organizations.iter().for_each(|organization| waker.wake(organization.0.unsigned_abs()));
+    });
+    Ok(Running { front, program })
+}
+
+impl Running {
+    fn run(self) -> Result<()> {
+        let (stop, housekeeping) = start_housekeeping(self.program)?;
+        self.front.wait();
+        drop(stop);
+        if housekeeping.join().is_err() {
+            log::error!("housekeeping ended by a panic");
+        }
+        log::info!("stopped");
+        Ok(())
+    }
+}
+
+/// Writes what requests left to be written later; the thread ends, after a last time, when the sender is dropped.
+fn start_housekeeping(program: Arc<Rollcall>) -> Result<(Sender<()>, JoinHandle<()>)> {
+    let (stop, stopped) = channel::<()>();
+    let work = move || {
+        loop {
+            let ends = stopped.recv_timeout(HOUSEKEEPING) != Err(RecvTimeoutError::Timeout);
+            if let Err(error) = program.last_used.write(program.scim.directory.store()) {
+                log::warn!("when tokens were used could not be written: {error}");
+            }
+            if ends {
+                return;
+            }
+        }
+    };
+    let thread = std::thread::Builder::new().name("housekeeping".into()).spawn(work).map_err(no_thread)?;
+    Ok((stop, thread))
+}
+
+/// The ready line of interface.md §5: one JSON object, and nothing else, on standard output.
+fn announce(credentials: &Credentials, base_url: &str) -> Result<()> {
+    let line = json!({
+        "scim_base_url": credentials.scim_base_url,
+        "scim_token": credentials.scim_token.reveal(),
+        "admin_url": credentials.admin_url,
+        "api_url": credentials.api_url,
+        "api_token": credentials.api_token.reveal(),
+        "test_url": base_url,
+        "organization": "default",
+        "pid": std::process::id(),
+    });
+    let mut out = stdout().lock();
+    writeln!(out, "{line}")
+        .and_then(|()| out.flush())
+        .map_err(|error| Error::internal(format!("The ready line cannot be written: {error}")))
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).map_err(|error| {
+        Error::internal(format!(
+            "The server cannot listen on {address}: {error}. Set [server] listen to a free address."
+        ))
+    })
+}
+
+fn local_address(listener: &TcpListener) -> Result<SocketAddr> {
+    listener
+        .local_addr()
+        .map_err(|error| Error::internal(format!("The listening address is not known: {error}")))
+}
+
+fn stop_on_signals(stop: StopHandle) -> Result<()> {
+    let mut signals = Signals::new([SIGTERM, SIGINT])
+        .map_err(|error| Error::internal(format!("Signals cannot be watched: {error}")))?;
+    let work = move || {
+        if let Some(signal) = signals.forever().next() {
+            log::info!("signal {signal}: finishing what is in flight");
+            stop.stop();
+        }
+    };
+    std::thread::Builder::new().name("signals".into()).spawn(work).map(|_| ()).map_err(no_thread)
+}
+
+/// A test run that crashed leaves no server behind.
+fn stop_when_stdin_closes(stop: StopHandle) -> Result<()> {
+    let work = move || {
+        let mut buffer = [0; 256];
+        while matches!(stdin().read(&mut buffer), Ok(read) if read > 0) {}
+        stop.stop();
+    };
+    std::thread::Builder::new().name("stdin".into()).spawn(work).map(|_| ()).map_err(no_thread)
+}
+
+fn no_thread(error: std::io::Error) -> Error {
+    Error::internal(format!("A thread cannot start: {error}"))
+}

@@ -1,0 +1,195 @@
+//! One request from its head to its answer.
+
+use std::convert::Infallible;
+use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use http_body_util::BodyExt;
+use hyper::body::{Body, Incoming};
+use hyper::{Request, Response};
+use tokio::sync::watch;
+
+use super::answer::{Answer, AnswerBody};
+use super::budget::{Budget, Held};
+use super::call::{self, Done, Kept};
+use super::limits::ONE_HOP_BYTES;
+use super::park::Lot;
+use super::pool::{Pool, Room};
+use super::talk::Talk;
+use super::{Arrival, Limits, Reason, Refusal, Resumed, Service};
+use crate::ids::Ids;
+
+/// What all connections share.
+pub(super) struct House {
+    pub(super) service: Arc<dyn Service>,
+    pub(super) limits: Rc<Limits>,
+    pub(super) ids: Ids,
+    pub(super) budget: Budget,
+    pub(super) lot: Arc<Lot>,
+    /// For the service's answers.
+    pub(super) workers: Pool,
+    /// For its refusals, which must come when all workers are busy.
+    pub(super) refusers: Pool,
+    /// Becomes true when the server stops.
+    pub(super) stop: watch::Receiver<bool>,
+}
+
+impl House {
+    /// A request that has just come in.
+    pub(super) fn arrival(&self, peer: SocketAddr) -> Arrival {
+        Arrival { request_id: self.ids.uuid(), peer, received: Instant::now(), resumed: None }
+    }
+
+    /// Has a refusal put into words.
+    pub(super) async fn refuse(&self, refusal: Refusal, arrival: &Arrival) -> Answer {
+        let (service, theirs) = (Arc::clone(&self.service), arrival.clone());
+        let job = self.refusers.run(Room::Always, move || call::refuse(&service, &refusal, &theirs));
+        match job {
+            Ok(answer) => answer.await.unwrap_or_else(|_| Answer::bare(arrival)),
+            Err(_) => Answer::bare(arrival),
+        }
+    }
+
+    /// Resolves when the server stops.
+    pub(super) async fn stopped(&self) {
+        // An error would mean that the server is gone without a word: that is a stop too.
+        let _ = self.stop.clone().wait_for(|stop| *stop).await;
+    }
+}
+
+/// Answers a request; never fails, because each failure has an answer. `claimed` is what [`Talk::claim`] said.
+pub(super) async fn exchange(
+    house: Rc<House>,
+    talk: Rc<Talk>,
+    peer: SocketAddr,
+    request: Request<Incoming>,
+    claimed: bool,
+) -> Result<Response<AnswerBody>, Infallible> {
+    let (head, body) = request.into_parts();
+    let (arrival, kept) = (house.arrival(peer), Kept::new(peer, head));
+    let mut exchange = Exchange { house: Rc::clone(&house), talk: Rc::clone(&talk), arrival, kept };
+    let mut request_bytes = house.budget.share();
+    let answer = match claimed {
+        true => exchange.run(body, &mut request_bytes).await,
+        false => exchange.give_up(Reason::Framing { found: "a request follows a body without an end" }).await,
+    };
+    let close = !talk.is_read_to_its_end() || talk.is_stopping();
+    talk.begin_answer(house.limits.write_time(answer.len()));
+    let answer_bytes = house.budget.hold(answer.len());
+    Ok(answer.into_response(close, talk, answer_bytes))
+}
+
+/// A request and what it needs to be answered.
+struct Exchange {
+    house: Rc<House>,
+    talk: Rc<Talk>,
+    arrival: Arrival,
+    kept: Kept,
+}
+
+impl Exchange {
+    async fn run(&mut self, body: Incoming, held: &mut Held) -> Answer {
+        let one_hop = body.size_hint().exact().is_some_and(|bytes| bytes <= ONE_HOP_BYTES);
+        if !one_hop && let Some(answer) = self.admit().await {
+            return answer;
+        }
+        match collect(body, &self.house.limits, held).await {
+            Ok(body) => self.kept.set_body(body),
+            Err(reason) => return self.give_up(reason).await,
+        }
+        self.answer().await
+    }
+
+    /// The hop on the head alone; `Some` if the service, or the lack of a worker, refuses the request.
+    async fn admit(&self) -> Option<Answer> {
+        let (service, kept, arrival) = self.for_worker();
+        let Ok(verdict) = self.house.workers.run(Room::IfAny, move || call::admit(&service, &kept, &arrival))
+        else {
+            return Some(self.refuse(Reason::QueueFull).await);
+        };
+        match verdict.await {
+            Ok(verdict) => verdict,
+            Err(_) => Some(self.refuse(Reason::Stopping).await),
+        }
+    }
+
+    /// The hop with the body, again after each park.
+    async fn answer(&mut self) -> Answer {
+        let mut room = Room::IfAny;
+        loop {
+            let seen = self.house.lot.now();
+            let (service, kept, arrival) = self.for_worker();
+            let Ok(done) = self.house.workers.run(room, move || call::answer(&service, &kept, &arrival))
+            else {
+                return self.refuse(Reason::QueueFull).await;
+            };
+            let reason_to_run = match done.await {
+                Ok(Done::Answer(answer)) => return answer,
+                Ok(Done::Park { .. }) if self.arrival.resumed == Some(Resumed::Stopping) => {
+                    return self.refuse(Reason::Stopping).await;
+                }
+                Ok(Done::Park { key, until }) => self.wait(key, seen, until).await,
+                Err(_) => return self.refuse(Reason::Stopping).await,
+            };
+            self.arrival.resumed = Some(reason_to_run);
+            room = Room::Always;
+        }
+    }
+
+    /// Parks.
+    async fn wait(&self, key: u64, seen: u64, until: Duration) -> Resumed {
+        let mut stopped = pin!(self.house.stopped());
+        let mut moved = pin!(self.house.lot.moved(key, seen));
+        let mut time_up = pin!(tokio::time::sleep(until));
+        poll_fn(|cx| {
+            if stopped.as_mut().poll(cx).is_ready() {
+                Poll::Ready(Resumed::Stopping)
+            } else if moved.as_mut().poll(cx).is_ready() {
+                Poll::Ready(Resumed::Woken)
+            } else {
+                time_up.as_mut().poll(cx).map(|()| Resumed::TimeUp)
+            }
+        })
+        .await
+    }
+
+    /// Refuses, and believes nothing that follows on this connection.
+    async fn give_up(&self, reason: Reason) -> Answer {
+        self.talk.give_up();
+        self.refuse(reason).await
+    }
+
+    async fn refuse(&self, reason: Reason) -> Answer {
+        let refusal = Refusal { reason, request: Some(self.kept.request()) };
+        self.house.refuse(refusal, &self.arrival).await
+    }
+
+    fn for_worker(&self) -> (Arc<dyn Service>, Kept, Arrival) {
+        (Arc::clone(&self.house.service), self.kept.clone(), self.arrival.clone())
+    }
+}
+
+/// Takes in a body, within its limits of size and time. `held` accounts for it.
+async fn collect(mut body: Incoming, limits: &Limits, held: &mut Held) -> Result<Vec<u8>, Reason> {
+    let whole = async {
+        let mut bytes = Vec::new();
+        while let Some(frame) = body.frame().await {
+            // Trailers say nothing that a request needs.
+            let Ok(data) = frame.map_err(|_| Reason::BodyBroken)?.into_data() else { continue };
+            let length = bytes.len() + data.len();
+            if length > limits.body_bytes {
+                return Err(Reason::BodyTooLarge { limit: limits.body_bytes });
+            }
+            held.resize(length).map_err(|_| Reason::BuffersFull)?;
+            bytes.extend_from_slice(&data);
+        }
+        Ok(bytes)
+    };
+    let late = Reason::BodyTimeout { limit: limits.body };
+    tokio::time::timeout(limits.body, whole).await.unwrap_or(Err(late))
+}

@@ -1,0 +1,207 @@
+//! From a whole HTTP request to a handler and back: the one place where routes, credentials and handlers meet.
+
+use std::io::Read;
+use std::time::Duration;
+
+use rouille::{Request, Response};
+
+use crate::admin::{Admin, Reply, problems};
+use crate::auth::{self, Admitted, LastUsed};
+use crate::http::front::{Arrival, Outcome, Refusal, Resumed, Service};
+use crate::http::probes::Probes;
+use crate::http::routes::{Found, Handler, Route, find};
+use crate::http::target::Target;
+use crate::model::call::Call;
+use crate::model::error::{Error, Kind, Result};
+use crate::scim::{Scim, errors};
+
+/// The program behind the front.
+pub struct Rollcall {
+    /// The protocol.
+    pub scim: Scim,
+    /// The admin API.
+    pub admin: Admin,
+    /// The probes.
+    pub probes: Probes,
+    /// When tokens were used.
+    pub last_used: LastUsed,
+    /// What the world sees this server as; without it, what a request was sent to.
+    pub public_url: Option<String>,
+}
+
+/// A request that was looked up and admitted.
+struct Admission {
+    route: &'static Route,
+    parameters: Vec<String>,
+    target: Target,
+    admitted: Option<Admitted>,
+    at: crate::model::time::Timestamp,
+}
+
+impl Rollcall {
+    fn look_up(&self, request: &Request) -> Result<Admission> {
+        let target = Target::parse(request.raw_url())?;
+        let (route, slug, parameters) = match find(request.method(), &target.segments) {
+            Found::Route { route, slug, parameters } => (route, slug, parameters),
+            Found::OtherMethods(methods) => {
+                return Err(Error::new(
+                    Kind::MethodNotAllowed,
+                    format!("{} is not offered here; use {}.", request.method(), methods.join(", ")),
+                ));
+            }
+            Found::Nothing => {
+                return Err(Error::new(
+                    Kind::NotFound,
+                    format!("There is nothing at /{}. SCIM is at /scim/v2.", target.segments.join("/")),
+                ));
+            }
+        };
+        let at = self.scim.directory.clock().now();
+        let asked = auth::Request {
+            header: request.header("Authorization"),
+            scope: route.scope,
+            access: route.access,
+            slug: slug.as_deref(),
+            now: at,
+        };
+        let admitted = match route.scope.kind() {
+            None => None,
+            Some(_) => self.scim.directory.store().read(|db| auth::admit(db, &asked))?,
+        };
+        if let Some(admitted) = &admitted {
+            self.last_used.note(&admitted.token, at);
+        }
+        Ok(Admission { route, parameters, target, admitted, at })
+    }
+
+    fn run(&self, request: &Request, arrival: &Arrival) -> Result<Outcome> {
+        let admission = self.look_up(request)?;
+        let handler = admission.route.handler;
+        let call = self.call(request, arrival, admission)?;
+        match handler {
+            Handler::Probe(probe) => Ok(Outcome::Answer(probe(&self.probes))),
+            Handler::Scim(handler) => {
+                if let Some(organization) = &call.organization {
+                    self.scim.check_prerequisites(organization)?;
+                }
+                handler(&self.scim, &call).map(Outcome::Answer)
+            }
+            Handler::Admin(handler) => Ok(match handler(&self.admin, &call)? {
+                Reply::Answer(response) => Outcome::Answer(response),
+                Reply::Park { organization, seconds } => {
+                    Outcome::Park { key: organization.0.unsigned_abs(), until: Duration::from_secs(seconds) }
+                }
+            }),
+        }
+    }
+
+    fn call(&self, request: &Request, arrival: &Arrival, admission: Admission) -> Result<Call> {
+        let mut body = Vec::new();
+        if let Some(mut data) = request.data() {
+            data.read_to_end(&mut body).map_err(|error| {
+                Error::new(Kind::InvalidSyntax, format!("The body cannot be read: {error}"))
+            })?;
+        }
+        let headers =
+            request.headers().map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
+        let (actor, organization) = match admission.admitted {
+            Some(admitted) => (Some(admitted.actor), admitted.organization),
+            None => (None, None),
+        };
+        Ok(Call {
+            request_id: arrival.request_id.clone(),
+            at: admission.at,
+            method: admission.route.method,
+            actor,
+            organization,
+            parameters: admission.parameters,
+            query: admission.target.query,
+            headers,
+            body,
+            base_url: self.base_url(request),
+            time_is_up: arrival.resumed.map(|resumed| resumed != Resumed::Woken),
+        })
+    }
+
+    fn base_url(&self, request: &Request) -> String {
+        match &self.public_url {
+            Some(url) => url.clone(),
+            None => format!("http://{}", request.header("Host").unwrap_or("localhost")),
+        }
+    }
+
+    /// An error in the words of the API that the request was for.
+    fn error(&self, request: &Request, error: &Error, request_id: &str) -> Response {
+        let response = if is_admin(request) {
+            problems::answer(error, request_id)
+        } else {
+            errors::error_response(error, request_id)
+        };
+        match (error.kind, Target::parse(request.raw_url())) {
+            (Kind::MethodNotAllowed, Ok(target)) => match find(request.method(), &target.segments) {
+                Found::OtherMethods(methods) => response.with_additional_header("Allow", methods.join(", ")),
+                Found::Route { .. } | Found::Nothing => response,
+            },
+            _ => response,
+        }
+    }
+}
+
+impl Service for Rollcall {
+    fn answer(&self, request: &Request, arrival: &Arrival) -> Outcome {
+        let outcome = self.run(request, arrival).unwrap_or_else(|error| {
+            log::debug!("request {} was refused: {error}", arrival.request_id);
+            Outcome::Answer(self.error(request, &error, &arrival.request_id))
+        });
+        if let Outcome::Answer(response) = &outcome {
+            log(request, arrival, response.status_code);
+        }
+        outcome
+    }
+
+    fn admit(&self, request: &Request, arrival: &Arrival) -> Option<Response> {
+        let error = self.look_up(request).err()?;
+        let response = self.error(request, &error, &arrival.request_id);
+        log(request, arrival, response.status_code);
+        Some(response)
+    }
+
+    fn refuse(&self, refusal: &Refusal, arrival: &Arrival) -> Response {
+        let status = refusal.reason.status();
+        let scim_type = matches!(status, 400).then_some("invalidSyntax");
+        let detail = refusal.reason.to_string();
+        let admin = refusal.request.as_ref().is_some_and(is_admin);
+        let response = if admin {
+            problems::of_status(status, &detail, &arrival.request_id)
+        } else {
+            errors::respond(status, &errors::message(status, scim_type, &detail))
+        };
+        log::info!(
+            "request {} from {}: {status} before it reached a route: {detail}",
+            arrival.request_id,
+            arrival.peer
+        );
+        match refusal.reason.retry_after() {
+            Some(after) => response.with_additional_header("Retry-After", after.as_secs().to_string()),
+            None => response,
+        }
+    }
+}
+
+/// Whether a request is for the admin API; everything else is answered in SCIM's words.
+fn is_admin(request: &Request) -> bool {
+    let path = request.raw_url().trim_start_matches('/');
+    path.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("api/"))
+}
+
+fn log(request: &Request, arrival: &Arrival, status: u16) {
+    // The query may hold names and addresses of people; the path holds ids only.
+    let path = request.raw_url().split('?').next().unwrap_or_default();
+    log::info!(
+        "request {} from {}: {} {path} {status} in {:.1} ms",
+        arrival.request_id,
+        arrival.peer.ip(),
+        request.method(),
+        arrival.received.elapsed().as_secs_f64() * 1000.0
+    );
+}

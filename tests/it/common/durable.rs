@@ -1,0 +1,128 @@
+//! `rollcall serve` on a database file, with restarts and `kill -9`.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
+
+use super::cli::Output;
+use super::client::Client;
+use super::process::{self, Program, wait_for};
+use super::tenant::Tenant;
+
+/// A server whose database is in a directory of the test. Dereferences to its organization `default`.
+pub struct DurableServer {
+    tenant: Tenant,
+    program: Program,
+    directory: PathBuf,
+    port: u16,
+    /// The lines of `first-run.txt`.
+    pub first_run: BTreeMap<String, String>,
+}
+
+impl DurableServer {
+    /// Starts on `directory`, as the very first time or again. An admin token for the API is made with the CLI.
+    pub fn start(directory: &Path) -> DurableServer {
+        let port = free_port();
+        let program = run(directory, port);
+        let first_run = read_first_run(directory);
+        let value = |key: &str| {
+            first_run.get(key).unwrap_or_else(|| panic!("first-run.txt has no {key}: {first_run:?}")).as_str()
+        };
+        let made =
+            rollcall_in(directory, &["token", "create", "tests", "--admin", "--server", "--json"]).json();
+        let token = made["token"].as_str().unwrap_or_else(|| panic!("no token in {made}"));
+        let root = format!("http://127.0.0.1:{port}");
+        let scim = Client::new(&format!("{root}/scim/v2"), value("scim_token"), "application/scim+json");
+        let api = Client::new(&format!("{root}/api/v1"), token, "application/json");
+        let directory = directory.to_owned();
+        DurableServer { tenant: Tenant::new(scim, api, "default"), program, directory, port, first_run }
+    }
+
+    /// The file of the database.
+    pub fn database(&self) -> PathBuf {
+        self.directory.join("rollcall.db")
+    }
+
+    /// Ends the process without any warning.
+    pub fn kill9(&mut self) {
+        self.program.kill();
+    }
+
+    /// `kill -9`, then starts again on the same file and port.
+    pub fn restart(&mut self) {
+        self.kill9();
+        self.program = run(&self.directory, self.port);
+    }
+
+    /// Asks the process to end (SIGTERM) and gives its exit code.
+    pub fn terminate(&mut self) -> Option<i32> {
+        let pid = self.program.child.id().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().expect("kill");
+        self.program.wait().code()
+    }
+
+    /// Runs a command on the same database, beside the running server.
+    pub fn rollcall(&self, arguments: &[&str]) -> Output {
+        rollcall_in(&self.directory, arguments)
+    }
+}
+
+impl Deref for DurableServer {
+    type Target = Tenant;
+
+    fn deref(&self) -> &Tenant {
+        &self.tenant
+    }
+}
+
+/// Starts the program and waits until it accepts connections.
+fn run(directory: &Path, port: u16) -> Program {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let mut command = on_database(directory);
+    command.arg("serve").env("ROLLCALL_SERVER__LISTEN", address.to_string());
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    let mut program = Program::spawn(&mut command);
+    wait_for("the server accepts connections", || {
+        if let Some(status) = program.child.try_wait().expect("a child") {
+            panic!("the server ended at once, {status}: {}", program.log());
+        }
+        TcpStream::connect(address).ok()
+    });
+    program
+}
+
+fn rollcall_in(directory: &Path, arguments: &[&str]) -> Output {
+    Output::of(on_database(directory).args(arguments))
+}
+
+fn on_database(directory: &Path) -> Command {
+    let mut command = process::command();
+    command.env("ROLLCALL_DATABASE__PATH", directory.join("rollcall.db"));
+    command
+}
+
+/// Reads `key: value` lines; other lines are for people.
+fn read_first_run(directory: &Path) -> BTreeMap<String, String> {
+    let text = wait_for("first-run.txt is written", || {
+        std::fs::read_to_string(directory.join("first-run.txt")).ok()
+    });
+    text.lines()
+        .filter_map(|line| line.split_once(": "))
+        .map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()))
+        .collect()
+}
+
+/// A port below the range from which the system gives ports by itself, so that no other test is given it meanwhile.
+fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let start = 10_000 + u16::try_from(std::process::id() % 1_000).unwrap_or(0) * 20;
+    loop {
+        let port = start + NEXT.fetch_add(1, Ordering::Relaxed);
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
+    }
+}

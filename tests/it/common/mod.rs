@@ -1,0 +1,23 @@
+//! What the integration tests stand on: the program as a child process, a small HTTP client, and words to speak with it.
+
+mod administrator;
+mod answer;
+mod cli;
+mod client;
+mod durable;
+mod ephemeral;
+mod process;
+mod subset;
+mod tenant;
+mod wire;
+mod words;
+
+pub use answer::Answer;
+pub use cli::rollcall;
+pub use client::Client;
+pub use durable::DurableServer;
+pub use ephemeral::Server;
+pub use process::wait_for;
+pub use subset::{assert_contains, missing};
+pub use tenant::{Tenant, USER_EXTENSION};
+pub use words::{base64, event_id, member, sorted, text};

@@ -1,0 +1,81 @@
+//! The program as a child process that ends with its test.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long anything may take before the test fails.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The executable, in a directory without a `config.toml` and without settings from the surrounding environment.
+pub fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rollcall"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("ROLLCALL_") {
+            command.env_remove(name);
+        }
+    }
+    command.current_dir(env!("CARGO_TARGET_TMPDIR"));
+    command
+}
+
+/// A running child; killed when dropped. What it logged is shown when the test fails.
+pub struct Program {
+    pub child: Child,
+    log: File,
+}
+
+impl Program {
+    /// Starts `command`, with its standard error kept aside.
+    pub fn spawn(command: &mut Command) -> Program {
+        let log = tempfile::tempfile().expect("a temporary file");
+        let child = command
+            .stderr(Stdio::from(log.try_clone().expect("a second handle")))
+            .spawn()
+            .unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
+        Program { child, log }
+    }
+
+    /// `kill -9`.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Waits for the program to end by itself.
+    #[track_caller]
+    pub fn wait(&mut self) -> ExitStatus {
+        wait_for("the program ends", || self.child.try_wait().expect("a child to wait for"))
+    }
+
+    /// Everything it wrote to standard error so far.
+    pub fn log(&mut self) -> String {
+        let mut text = Vec::new();
+        let _ = self.log.seek(SeekFrom::Start(0));
+        let _ = self.log.read_to_end(&mut text);
+        String::from_utf8_lossy(&text).into_owned()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.kill();
+        if std::thread::panicking() {
+            eprintln!("--- log of the program ---\n{}", self.log());
+        }
+    }
+}
+
+/// Asks again and again until `answer` gives something; fails when that takes too long.
+#[track_caller]
+pub fn wait_for<T>(what: &str, mut answer: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(value) = answer() {
+            return value;
+        }
+        assert!(start.elapsed() < PATIENCE, "waited {PATIENCE:?} in vain until {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}

@@ -1,0 +1,91 @@
+//! Accepting and stopping.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use rollcall::http::front::Limits;
+
+use super::support::{Client, PATIENCE, SHORT, get, limits, serve};
+
+#[test]
+fn connections_over_the_cap_wait_until_one_is_free() {
+    let served = serve(Limits { connections: Some(2), ..limits() });
+    let (mut one, two) = (served.connect(), served.connect());
+    one.send(get("/one"));
+    assert_eq!(one.answer().status, 200);
+    let mut third = served.connect();
+    third.send(get("/three"));
+    assert!(third.hears_nothing_for(SHORT));
+    drop((one, two));
+    assert_eq!(third.answer().status, 200);
+}
+
+#[test]
+fn running_out_of_descriptors_does_not_end_the_accept_loop() {
+    let program = std::env::current_exe().unwrap();
+    let run =
+        "ulimit -n 60; exec \"$0\" --exact front::lifecycle::serve_until_stdin_closes --ignored --nocapture";
+    let mut command = Command::new("sh");
+    command.args(["-c", run]).arg(program).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let address = lines.find_map(|line| line.split_once("serving ")?.1.parse().ok()).unwrap();
+    let mut clients: Vec<Client> = (0..80).map(|_| Client::connect(address)).collect();
+    let mut last = clients.pop().unwrap();
+    last.send(get("/last"));
+    assert!(last.hears_nothing_for(SHORT), "there were descriptors enough");
+    drop(clients);
+    assert_eq!(last.answer().status, 200);
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+#[ignore = "not a test: the server of running_out_of_descriptors_does_not_end_the_accept_loop, with a limit of its own"]
+fn serve_until_stdin_closes() {
+    let served = serve(Limits { connections: Some(1000), ..limits() });
+    println!("serving {}", served.front.address());
+    std::io::copy(&mut std::io::stdin(), &mut std::io::sink()).unwrap();
+    served.front.stop();
+}
+
+#[test]
+fn stopping_closes_idle_connections_ends_parked_requests_and_finishes_those_in_flight() {
+    let served = serve(limits());
+    let mut idle = served.connect();
+    idle.send(get("/idle"));
+    idle.answer();
+    let [mut parked, mut stubborn, mut in_flight] = [(); 3].map(|()| served.connect());
+    parked.send(get("/park"));
+    stubborn.send(get("/again"));
+    in_flight.send(get("/block"));
+    served.probe.wait_for_blocked(1);
+    let began = Instant::now();
+    while served.probe.calls().len() < 4 {
+        assert!(began.elapsed() < PATIENCE);
+    }
+    let stop = served.front.stop_handle();
+    let stopping = std::thread::spawn(move || served.front.wait());
+    stop.stop();
+    assert_eq!(parked.answer().body, "Stopping ");
+    assert_eq!(stubborn.answer().status, 503);
+    assert_eq!(idle.rest(), b"");
+    assert!(!stopping.is_finished());
+    served.probe.open_gate();
+    let answer = in_flight.answer();
+    assert_eq!((answer.body.as_str(), answer.closes()), ("went through", true));
+    stopping.join().unwrap();
+    assert!(began.elapsed() < PATIENCE);
+}
+
+#[test]
+fn a_handler_longer_than_the_grace_does_not_keep_the_server_from_stopping() {
+    let served = serve(Limits { grace: SHORT, ..limits() });
+    let mut client = served.connect();
+    client.send(get("/block"));
+    served.probe.wait_for_blocked(1);
+    served.front.stop();
+    assert_eq!(client.rest(), b"");
+    served.probe.open_gate();
+}

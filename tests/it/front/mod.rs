@@ -1,0 +1,9 @@
+//! The HTTP front over raw sockets (spec/architecture.md, section 2).
+
+mod answers;
+mod deadlines;
+mod layering;
+mod lifecycle;
+mod requests;
+mod support;
+mod workers;
