@@ -1,3 +1,10 @@
 //! The executable: arguments → cli → exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use rollcall::cli::{self, arguments::Arguments};
+
+fn main() -> ExitCode {
+    cli::run(Arguments::parse())
+}

@@ -1,4 +1,41 @@
-//! The command line: what can be typed, and how answers are printed.
+//! The command line: one file per command group, what can be typed, and how answers are printed.
 
 pub mod arguments;
+mod check;
+mod completions;
+mod configuration;
+mod groups;
+mod organizations;
 pub mod output;
+mod rules;
+mod serve;
+mod session;
+mod tokens;
+
+use std::process::ExitCode;
+
+use crate::model::error::Result;
+use arguments::{Arguments, Command};
+use output::Outcome;
+
+/// Does what was typed; a refusal is a sentence on standard error.
+pub fn run(arguments: Arguments) -> ExitCode {
+    let outcome = dispatch(arguments).unwrap_or_else(|error| {
+        output::complain(&error);
+        Outcome::Failure
+    });
+    outcome.into()
+}
+
+fn dispatch(Arguments { common, command }: Arguments) -> Result<Outcome> {
+    match command {
+        Command::Serve(serve) => serve::run(&serve, &common),
+        Command::Organization(command) => organizations::run(command, &common),
+        Command::Token(command) => tokens::run(command, &common),
+        Command::Rule(command) => rules::run(command, &common),
+        Command::Group(command) => groups::run(command, &common),
+        Command::Config(command) => configuration::run(command, &common),
+        Command::Check => check::run(&common),
+        Command::Completions { shell } => completions::run(shell),
+    }
+}

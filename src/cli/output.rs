@@ -8,6 +8,9 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use serde::Serialize;
+use serde_json::Value;
+
+use crate::model::error::{Error, Result};
 
 /// How a command ended (interface.md, section 1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +67,48 @@ impl Format {
             result => result,
         }
     }
+}
+
+/// Prints an answer: `value` for programs, the `table` for people.
+///
+/// # Errors
+/// `Internal` when standard output cannot be written.
+pub fn print(format: Format, value: &Value, table: impl FnOnce() -> Table) -> Result<()> {
+    written(format.write(&mut io::stdout().lock(), value, |_| table()))
+}
+
+/// Prints an answer: `value` for programs, a `sentence` for people.
+///
+/// # Errors
+/// As [`print`].
+pub fn say(format: Format, value: &Value, sentence: &str) -> Result<()> {
+    print(format, value, || {
+        let mut line = Table::new(&[]);
+        line.row([sentence.to_owned()]);
+        line
+    })
+}
+
+/// Prints text as it is: a script, a file.
+///
+/// # Errors
+/// As [`print`].
+pub fn print_text(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    written(match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    })
+}
+
+/// Writes an error for the person who typed the command. Where standard error is closed nobody reads it.
+pub fn complain(error: &Error) {
+    let lines: Vec<String> = error.detail.lines().map(escape).collect();
+    let _ = writeln!(io::stderr(), "error: {}", lines.join("\n"));
+}
+
+fn written(result: io::Result<()>) -> Result<()> {
+    result.map_err(|error| Error::internal(format!("The answer cannot be written: {error}.")))
 }
 
 /// `value` as indented JSON with a line end, what `is_unsafe` in it written as `\u....`.

@@ -4,6 +4,7 @@
 //! Nothing outside this module knows SQL or rusqlite.
 
 mod assignments;
+mod check;
 mod conflicts;
 mod connection;
 mod entities;
@@ -25,6 +26,7 @@ mod tokens;
 mod users;
 mod writer;
 
+pub use check::Finding;
 pub use conflicts::{Conflict, ConflictSide, NewConflict};
 pub use connection::Synchronous;
 pub use entities::NewEntity;

@@ -1,0 +1,118 @@
+//! `organization list|create|show|set`.
+
+use serde_json::{Value, json};
+
+use crate::cli::arguments::{Common, OrganizationCommand, OrganizationSettings};
+use crate::cli::output::{Outcome, Table};
+use crate::cli::session::{ALL, Session, switch};
+use crate::directory::{OrganizationChange, create_organization};
+use crate::model::error::{Error, Result};
+use crate::model::organization::{Features, Organization};
+use crate::store::NewOrganization;
+
+pub(super) fn run(command: OrganizationCommand, common: &Common) -> Result<Outcome> {
+    let session = Session::open(common)?;
+    match command {
+        OrganizationCommand::List => list(&session),
+        OrganizationCommand::Create { slug, name } => create(&session, slug, name),
+        OrganizationCommand::Show { slug } => show(&session, &named(&session, slug.as_deref())?),
+        OrganizationCommand::Set(settings) => set(&session, settings),
+    }?;
+    Ok(Outcome::Success)
+}
+
+fn list(session: &Session) -> Result<()> {
+    let organizations = session.read(|db| db.organizations(ALL))?;
+    let value = organizations.iter().map(organization_json).collect();
+    session.print(&value, || {
+        let mut table = Table::new(&["SLUG", "NAME", "PLAN", "SSO", "GROUP PROVISIONING", "CREATED"]);
+        for organization in &organizations {
+            table.row([
+                organization.slug.clone(),
+                organization.name.clone(),
+                organization.plan.clone(),
+                switch(organization.sso),
+                switch(organization.features.group_provisioning),
+                organization.created.to_string(),
+            ]);
+        }
+        table
+    })
+}
+
+fn create(session: &Session, slug: String, name: Option<String>) -> Result<()> {
+    let new = NewOrganization {
+        name: name.unwrap_or_else(|| slug.clone()),
+        slug,
+        plan: session.config.defaults.plan.clone(),
+        features: session.config.defaults.features,
+        created: session.directory.clock().now(),
+    };
+    let ids = session.directory.ids().clone();
+    let organization = session.directory.store().write(move |tx| {
+        let id = create_organization(tx, &ids, &new)?;
+        tx.organization_by_id(id)?
+            .ok_or_else(|| Error::internal("an organization is not there after it was made"))
+    })?;
+    show(session, &organization)
+}
+
+fn set(session: &Session, settings: OrganizationSettings) -> Result<()> {
+    let organization = named(session, settings.slug.as_deref())?;
+    let changed = session.change(&organization, move |change| {
+        let features = features(&settings, change.organization().features);
+        change.update_organization(OrganizationChange {
+            name: settings.name,
+            plan: settings.plan,
+            sso: settings.sso,
+            features: Some(features),
+        })
+    })?;
+    show(session, &changed)
+}
+
+fn show(session: &Session, organization: &Organization) -> Result<()> {
+    session.print(&organization_json(organization), || {
+        let features = organization.features;
+        Table::of_fields([
+            ("slug", organization.slug.clone()),
+            ("name", organization.name.clone()),
+            ("plan", organization.plan.clone()),
+            ("sso", switch(organization.sso)),
+            ("group provisioning", switch(features.group_provisioning)),
+            ("teams", switch(features.teams)),
+            ("concurrency groups", switch(features.concurrency_groups)),
+            ("sub-organizations", switch(features.sub_organizations)),
+            ("created", organization.created.to_string()),
+        ])
+    })
+}
+
+/// The organization of the argument, else that of `--organization`.
+fn named(session: &Session, slug: Option<&str>) -> Result<Organization> {
+    match slug {
+        Some(slug) => session.organization_named(slug),
+        None => session.organization(),
+    }
+}
+
+/// The switches that were named over those that are.
+fn features(settings: &OrganizationSettings, now: Features) -> Features {
+    Features {
+        group_provisioning: settings.group_provisioning.unwrap_or(now.group_provisioning),
+        teams: settings.teams.unwrap_or(now.teams),
+        concurrency_groups: settings.concurrency_groups.unwrap_or(now.concurrency_groups),
+        sub_organizations: settings.sub_organizations.unwrap_or(now.sub_organizations),
+    }
+}
+
+fn organization_json(organization: &Organization) -> Value {
+    json!({
+        "slug": organization.slug,
+        "name": organization.name,
+        "plan": organization.plan,
+        "sso": organization.sso,
+        "features": organization.features,
+        "created_at": organization.created,
+    })
+}

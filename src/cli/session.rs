@@ -1,0 +1,105 @@
+//! What every command on the database file starts with: configuration, directory, organization.
+
+use serde_json::Value;
+
+use crate::app;
+use crate::cli::arguments::Common;
+use crate::cli::output::{self, Format, Table};
+use crate::config::Config;
+use crate::directory::{Cause, Change, Directory};
+use crate::model::error::{Error, Kind, Result};
+use crate::model::organization::Organization;
+use crate::store::{Db, Page, Target};
+
+/// Whole lists: a command prints everything.
+pub(super) const ALL: Page = Page { after: 0, limit: i64::MAX };
+
+/// A command at work on the database, beside a running server or without one.
+pub(super) struct Session {
+    /// The configuration in effect.
+    pub config: Config,
+    /// The directory on the configured file.
+    pub directory: Directory,
+    format: Format,
+    slug: String,
+}
+
+impl Session {
+    /// Loads the configuration and opens the file.
+    ///
+    /// # Errors
+    /// Those of [`Config::load`] and of opening the database.
+    pub fn open(common: &Common) -> Result<Session> {
+        let config = Config::load(common.config.as_deref())?;
+        let directory = app::open_directory(&config, &app::target(&config, Target::Command))?;
+        let format = Format::from_flag(common.json);
+        Ok(Session { config, directory, format, slug: common.organization.clone() })
+    }
+
+    /// The organization that `--organization` names.
+    ///
+    /// # Errors
+    /// `NotFound` saying where the names are.
+    pub fn organization(&self) -> Result<Organization> {
+        self.organization_named(&self.slug)
+    }
+
+    /// The organization of this slug.
+    ///
+    /// # Errors
+    /// As [`Session::organization`].
+    pub fn organization_named(&self, slug: &str) -> Result<Organization> {
+        self.read(|db| db.organization(slug))?.ok_or_else(|| {
+            Error::new(
+                Kind::NotFound,
+                format!("There is no organization \"{slug}\". \"rollcall organization list\" shows those there are."),
+            )
+        })
+    }
+
+    /// Reads from one snapshot.
+    ///
+    /// # Errors
+    /// What `read` answers.
+    pub fn read<T>(&self, read: impl FnOnce(&Db<'_>) -> Result<T>) -> Result<T> {
+        self.directory.store().read(read)
+    }
+
+    /// Changes an organization, with the command as the cause in history and events.
+    ///
+    /// # Errors
+    /// What `operation` answers; then nothing was changed.
+    pub fn change<T: Send + 'static>(
+        &self,
+        organization: &Organization,
+        operation: impl FnOnce(&mut Change<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let cause = Cause {
+            request_id: format!("cli-{}", self.directory.ids().uuid()),
+            token: "cli".to_owned(),
+            at: self.directory.clock().now(),
+        };
+        self.directory.change(organization.id, cause, operation)
+    }
+
+    /// Prints an answer.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn print(&self, value: &Value, table: impl FnOnce() -> Table) -> Result<()> {
+        output::print(self.format, value, table)
+    }
+
+    /// Prints that something is done.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn say(&self, value: &Value, sentence: &str) -> Result<()> {
+        output::say(self.format, value, sentence)
+    }
+}
+
+/// `on` or `off`.
+pub(super) fn switch(is_on: bool) -> String {
+    if is_on { "on" } else { "off" }.to_owned()
+}
