@@ -59,7 +59,7 @@ fn scim_settings(config: &Config) -> ScimSettings {
         filter: filter::Limits { terms: limits.filter_terms, ..filter::Limits::default() },
         json_depth: limits.json_depth,
         bulk_operations: limits.bulk_operations,
-        bulk_bytes: limits.bulk_bytes,
+        bulk_bytes: limits.bulk_bytes.min(limits.body_bytes),
         prerequisites: config.prerequisites.clone(),
     }
 }
@@ -73,7 +73,7 @@ pub fn front_limits(server: &config::Server) -> Limits {
         body: Duration::from_secs(limits.body_seconds),
         idle: Duration::from_secs(limits.idle_seconds),
         head_bytes: limits.head_bytes,
-        body_bytes: limits.body_bytes.max(limits.bulk_bytes),
+        body_bytes: limits.body_bytes,
         buffered_bytes: limits.buffered_bytes,
         workers: server.workers,
         ..Limits::default()

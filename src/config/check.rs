@@ -57,11 +57,6 @@ const RULES: [Rule; 9] = [
         advice: "this is less than one body of server.limits.body_bytes. Make it larger, or that one smaller.",
     },
     Rule {
-        key: "server.limits.bulk_bytes",
-        is_broken: |config| config.server.limits.bulk_bytes > config.server.limits.body_bytes,
-        advice: "no body may be larger than server.limits.body_bytes. Make that one larger, or this one smaller.",
-    },
-    Rule {
         key: "scim.group_extension_urn",
         is_broken: |config| {
             let (user, group) = (&config.scim.user_extension_urn, &config.scim.group_extension_urn);

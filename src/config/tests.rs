@@ -311,7 +311,6 @@ fn settings_that_contradict_each_other_are_refused() {
         ),
         ("[server]\nmetrics_listen = \"127.0.0.1:8080\"", "server.metrics_listen"),
         ("[server.limits]\nbuffered_bytes = 1048576", "server.limits.buffered_bytes"),
-        ("[server.limits]\nbulk_bytes = 20000000", "server.limits.bulk_bytes"),
         (
             "[scim]\nuser_extension_urn = \"urn:example:a\"\ngroup_extension_urn = \"urn:EXAMPLE:a\"",
             "scim.group_extension_urn",

@@ -110,8 +110,9 @@ fn members_are_put_in_and_taken_out_by_hand() {
     for (plural, count) in [("teams", 1), ("concurrency-groups", 1), ("sub-organizations", 1)] {
         let id = server.entity(plural, "Place");
         let path = format!("/{plural}/{id}/members/{ann}");
-        server.api.put(&path, json!({})).expect(204);
-        server.api.put(&path, json!({})).expect(204);
+        let put = server.api.put(&path, json!({})).expect(200);
+        assert_contains(&put.json, &json!({"user_name": "ann@example.com", "in_effect": true}));
+        server.api.put(&path, json!({})).expect(200);
         assert_eq!(server.members_of(plural, "Place"), ["ann@example.com"]);
         assert_contains(&server.find_entity(plural, "Place").unwrap(), &json!({"member_count": count}));
         server.api.delete(&path).expect(204);

@@ -154,7 +154,7 @@ fn no_token_can_be_read_from_the_database_files() {
     let made = server.rollcall(&["token", "create", "second", "--json"]).json();
     let mut secrets = vec![made["token"].as_str().unwrap()];
     secrets.extend(
-        ["scim_token", "admin_password"].iter().filter_map(|key| Some(server.first_run.get(*key)?.as_str())),
+        ["scim_token", "api_token"].iter().filter_map(|key| Some(server.first_run.get(*key)?.as_str())),
     );
     assert!(secrets.len() > 1, "{:?}", server.first_run);
     Client::new(&server.first_run["scim_base_url"], secrets[0], "application/json").get("/Users").expect(200);

@@ -64,7 +64,7 @@ fn the_first_start_writes_its_credentials_once_for_its_owner_only() {
     let directory = tempfile::tempdir().unwrap();
     let mut server = DurableServer::start(directory.path());
     let file = directory.path().join("first-run.txt");
-    for key in ["scim_base_url", "scim_token", "admin_url", "admin_password"] {
+    for key in ["scim_base_url", "scim_token", "api_url", "api_token", "admin_url"] {
         assert!(server.first_run.contains_key(key), "no {key} in {:?}", server.first_run);
     }
     assert!(server.first_run["scim_base_url"].ends_with("/scim/v2"));
