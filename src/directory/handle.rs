@@ -87,6 +87,14 @@ impl Directory {
         self.policy
     }
 
+    /// An organization's rules, compiled.
+    ///
+    /// # Errors
+    /// Only those of the store.
+    pub(super) fn rules(&self, db: &Db<'_>, organization: OrganizationId) -> Result<Arc<RuleSet>> {
+        self.rules.get(db, organization)
+    }
+
     /// Runs an operation on one organization as one transaction, with everything that follows from it.
     ///
     /// # Errors

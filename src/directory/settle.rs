@@ -14,6 +14,7 @@ use crate::model::entity::TargetType;
 use crate::model::error::{Error, Result};
 use crate::model::event::EventKind;
 use crate::model::id::{GroupId, MappingId, UserId};
+use crate::model::organization::Features;
 use crate::model::role::Role;
 use crate::store::{Conflict, ConflictSide, MappingClaim, NewConflict, UserState};
 
@@ -27,26 +28,13 @@ impl Change<'_> {
         let users: Vec<UserId> = touched.keys().copied().collect();
         for state in self.tx.user_states(&users)? {
             let fresh = touched.get(&state.user).cloned().unwrap_or_default();
-            let facts = self.facts(&state, fresh);
+            let facts = facts(self.organization.features, &state, fresh);
             let places = settle(&facts);
             self.apply_places(&state, &places)?;
             self.apply_conflicts(&state, &places)?;
             self.apply_role(&state)?;
         }
         Ok(())
-    }
-
-    /// What the engine decides a user's places from.
-    fn facts(&self, state: &UserState, fresh: BTreeSet<MappingId>) -> UserFacts {
-        let attribute = state.attribute.filter(|_| self.organization.features.concurrency_groups);
-        UserFacts {
-            candidates: state.claims.iter().map(candidate).collect(),
-            held: state.assignments.iter().filter_map(|(place, group)| held(place, *group)).collect(),
-            fresh,
-            decisions: state.decisions.clone(),
-            manual: state.manual.clone(),
-            attribute: attribute.filter(|_| state.living),
-        }
     }
 
     fn apply_places(&mut self, state: &UserState, places: &Places) -> Result<()> {
@@ -169,6 +157,19 @@ impl Change<'_> {
         });
         self.record(EventKind::UserRoleChanged, data);
         Ok(())
+    }
+}
+
+/// What the engine decides a user's places from.
+pub(super) fn facts(features: Features, state: &UserState, fresh: BTreeSet<MappingId>) -> UserFacts {
+    let attribute = state.attribute.filter(|_| features.concurrency_groups);
+    UserFacts {
+        candidates: state.claims.iter().map(candidate).collect(),
+        held: state.assignments.iter().filter_map(|(place, group)| held(place, *group)).collect(),
+        fresh,
+        decisions: state.decisions.clone(),
+        manual: state.manual.clone(),
+        attribute: attribute.filter(|_| state.living),
     }
 }
 

@@ -7,6 +7,9 @@
 pub mod approval;
 pub mod board;
 pub mod conflicts;
+pub mod memory;
 pub mod places;
+pub mod preview;
+pub mod rule_changes;
 pub mod rules;
 pub mod targets;

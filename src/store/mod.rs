@@ -19,6 +19,7 @@ mod mappings;
 mod memberships;
 mod migrations;
 mod organizations;
+mod outlook;
 mod query;
 mod readers;
 mod rules;
@@ -37,6 +38,7 @@ pub use lists::{From, Key, ListQuery, Listed, Position, Wanted};
 pub use mappings::NewMapping;
 pub use memberships::Member;
 pub use organizations::NewOrganization;
+pub use outlook::GroupName;
 pub use query::{Db, Page, Tx};
 
 pub use tokens::NewToken;
