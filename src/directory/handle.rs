@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::clock::Clock;
-use crate::directory::change::{Cause, Change};
+use crate::directory::change::Change;
 use crate::ids::Ids;
 use crate::mapping::rules::RuleSet;
+use crate::model::cause::Cause;
 use crate::model::error::{Error, Result};
 use crate::model::id::OrganizationId;
 use crate::store::{Db, Store, Tx};

@@ -123,6 +123,7 @@ pub const ROUTES: &[Route] = &[
     admin("POST", "/api/v1/organizations/{slug}/tokens/{}/rotate", admin::tokens::rotate),
     admin("GET", "/api/v1/organizations/{slug}/users", admin::users::list),
     admin("GET", "/api/v1/organizations/{slug}/users/{}", admin::users::show),
+    admin("GET", "/api/v1/organizations/{slug}/users/{}/explain", admin::users::explain),
     admin("GET", "/api/v1/organizations/{slug}/groups", admin::groups::list),
     admin("GET", "/api/v1/organizations/{slug}/groups/{}", admin::groups::show),
     admin("GET", "/api/v1/organizations/{slug}/groups/{}/members", admin::groups::members),

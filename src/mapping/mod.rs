@@ -7,6 +7,7 @@
 pub mod approval;
 pub mod board;
 pub mod conflicts;
+pub mod explain;
 pub mod memory;
 pub mod places;
 pub mod preview;

@@ -73,7 +73,7 @@ const DAMAGE: &[(&str, &[&str])] = &[
         "places_by_mappings",
         "places_by_mappings",
     ]),
-    ("INSERT INTO withheld VALUES (1, 2, 0)", &["places_by_mappings"]),
+    ("INSERT INTO withheld VALUES (1, 2, 0, 'r', 't')", &["places_by_mappings"]),
     (
         "UPDATE assignments SET source = 'attribute', mapping_id = NULL WHERE user_id = 2 AND entity_id = 4",
         &["places_by_attribute_or_hand"],
@@ -149,7 +149,9 @@ fn a_row_without_its_parent_is_a_finding_and_ends_the_search() {
     let path = folder.path().join("rollcall.db");
     drop(Store::open(&Target::Serve(path.clone(), crate::store::Synchronous::Normal)).unwrap());
     let stranger = rusqlite::Connection::open(&path).unwrap();
-    stranger.execute_batch("PRAGMA foreign_keys = OFF; INSERT INTO withheld VALUES (7, 8, 0)").unwrap();
+    stranger
+        .execute_batch("PRAGMA foreign_keys = OFF; INSERT INTO withheld VALUES (7, 8, 0, 'r', 't')")
+        .unwrap();
     drop(stranger);
     let store = Store::open(&Target::Command(path, crate::store::Synchronous::Normal)).unwrap();
     let found = findings(&store);

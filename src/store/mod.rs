@@ -14,6 +14,7 @@ mod facts;
 pub mod filter;
 mod groups;
 mod handle;
+mod history;
 mod lists;
 mod mappings;
 mod memberships;

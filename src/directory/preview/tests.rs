@@ -6,16 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::*;
+use super::compute::Preview;
+use super::world::{State, Step, Tried, USERS, World, pushed, rule};
+use crate::mapping::approval::Choice;
 use crate::mapping::memory::FIRST_NEW;
+use crate::mapping::preview::Trial;
 use crate::mapping::rule_changes::added_index;
-use crate::model::entity::TargetType;
+use crate::model::entity::{Entity, TargetType};
 use crate::model::group::MemberChange;
-use crate::model::rule::RuleSpec;
-use world::{State, Step, Tried, USERS, World, pushed, rule};
-
-#[path = "preview_world.rs"]
-mod world;
+use crate::model::id::{MappingId, RuleId};
+use crate::model::mapping::Mapping;
+use crate::model::rule::{RuleChanges, RuleSpec};
 
 /// Compares everything that the preview said with what happened.
 fn compare(preview: &Preview, before: &State, after: &State, added: &[RuleId]) {
@@ -159,4 +160,24 @@ fn a_preview_writes_nothing_and_names_rules_that_do_not_exist_yet_9_1() {
     );
     assert_eq!(world.read(|db| db.last_event_id(world.organization)).unwrap(), basis);
     assert_eq!(world.state().mappings, []);
+}
+
+#[test]
+fn what_an_admin_took_away_is_not_counted_as_gained_again_5_6_9_1() {
+    let world = World::new();
+    let all: Vec<String> = world.users.iter().map(|id| id.0.clone()).collect();
+    let group = world.change(|c| c.create_group(&pushed("new", MemberChange::Add(all)))).unwrap();
+    let choice = Choice::Named { name: "T".to_owned(), create: true };
+    let map = Tried::ByHand(Trial::Map(group.id, TargetType::Team, choice.clone()));
+    world.perform(&map).unwrap();
+    let mapping = world.read(|db| db.mappings_of(group.id)).unwrap().remove(0);
+    let team = world.read(|db| db.entity_by_row(mapping.status.entity().unwrap())).unwrap().unwrap();
+    let user = world.users[0].clone();
+    world.change(move |c| c.remove_member(TargetType::Team, &team.resource_id, &user)).unwrap();
+    world.perform(&Tried::ByHand(Trial::Reject(mapping.id))).unwrap();
+    let approve = Tried::ByHand(Trial::Approve(mapping.id, choice));
+    let (before, preview) = (world.state(), world.preview(&approve).unwrap());
+    assert_eq!(preview.tally.users, USERS - 1);
+    world.perform(&approve).unwrap();
+    compare(&preview, &before, &world.state(), &[]);
 }

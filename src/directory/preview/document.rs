@@ -28,7 +28,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use crate::directory::documents::{spec_json, user_json};
-use crate::directory::preview::Preview;
+use crate::directory::preview::compute::Preview;
 use crate::mapping::board::Board;
 use crate::mapping::memory::FIRST_NEW;
 use crate::mapping::preview::{Movement, Opened};

@@ -5,20 +5,27 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::super::*;
+use super::compute::Preview;
 use crate::clock::Clock;
-use crate::directory::{Answer, Change, OrganizationChange, Policy, Pushed, create_organization};
+use crate::directory::{
+    Answer, Cause, Change, Directory, OrganizationChange, Policy, Pushed, create_organization,
+};
 use crate::ids::Ids;
 use crate::mapping::approval::Choice;
-use crate::model::entity::TargetType;
+use crate::mapping::preview::Trial;
+use crate::model::assignment::Assignment;
+use crate::model::conflict::Pair;
+use crate::model::entity::{Entity, TargetType};
+use crate::model::error::Result;
 use crate::model::group::{Group, GroupDocument, MemberChange};
-use crate::model::id::{ConflictId, EntityId, ResourceId};
+use crate::model::id::{ConflictId, EntityId, OrganizationId, ResourceId, RuleId, UserId};
+use crate::model::mapping::Mapping;
 use crate::model::organization::Features;
 use crate::model::role::Role;
-use crate::model::rule::{RuleEdit, RuleKind, RuleSpec};
+use crate::model::rule::{RuleChanges, RuleEdit, RuleKind, RuleSpec};
 use crate::model::time::Timestamp;
 use crate::model::user::{User, UserDocument};
-use crate::store::{NewOrganization, Page, Store, Target};
+use crate::store::{Db, GroupName, NewOrganization, Page, Store, Target};
 
 const ALL: Page = Page { after: 0, limit: i64::MAX };
 pub(super) const USERS: usize = 5;
@@ -84,7 +91,7 @@ impl World {
 
     /// Takes one step; a refused one changes nothing.
     pub(super) fn step(&self, step: Step) {
-        let _ = if step[0] % 2 == 0 { self.idp_step(step) } else { self.admin_step(step) };
+        let _ = if step[0].is_multiple_of(2) { self.idp_step(step) } else { self.admin_step(step) };
     }
 
     /// What an IdP pushes.

@@ -1,15 +1,10 @@
-//! Preview: what a change would come to, computed on a snapshot without writing anything (mapping.md §9.1).
-//!
-//! The organization is laid out in memory by a fixed number of statements, the change runs there by the engine's own
-//! functions, and the users whom it touches are settled as the end of a real change would settle them. Writers do not
-//! wait for it.
+//! The computation: board, trial, settlement, tally.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::directory::change::Cause;
 use crate::directory::handle::Directory;
 use crate::directory::mappings::check_group_lives;
 use crate::directory::settle::facts;
@@ -20,6 +15,7 @@ use crate::mapping::preview::{Tally, Trial, run};
 use crate::mapping::rule_changes;
 use crate::mapping::rules::RuleSet;
 use crate::model::assignment::Assignment;
+use crate::model::cause::Cause;
 use crate::model::conflict::Pair;
 use crate::model::entity::Entity;
 use crate::model::error::{Error, Kind, Result};
@@ -222,7 +218,3 @@ fn default_of<'b>(organization: &Organization, board: &'b MemoryBoard) -> Result
         Error::internal(format!("organization {} has no default concurrency group", organization.id))
     })
 }
-
-#[cfg(test)]
-#[path = "preview_tests.rs"]
-mod tests;
