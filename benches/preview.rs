@@ -1,5 +1,6 @@
 //! Preview over 1,000 groups and 100,000 memberships (mapping.md §9.1): aim, under one second.
 
+#![allow(clippy::expect_used, reason = "a benchmark that cannot be set up must end")]
 use std::sync::Arc;
 
 use rollcall::clock::Clock;

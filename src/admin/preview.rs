@@ -11,7 +11,7 @@ use crate::admin::reply::{self, Reply};
 use crate::admin::rules::{self, edit, spec};
 use crate::mapping::preview::Trial;
 use crate::model::call::Call;
-use crate::model::error::{Error, Result};
+use crate::model::error::Result;
 use crate::model::rule::RuleChanges;
 
 /// `POST mapping-rules/preview` with `{add: [...], change: [{id, ...}], remove: [ids]}`: what applying the same would come
@@ -53,11 +53,9 @@ pub fn mapping(admin: &Admin, call: &Call) -> Result<Reply> {
     let mut fields = Fields::of_body(call, &["action", "entity_id", "entity_name", "create"])?;
     let action: Action = fields.required("action")?;
     let wanted = chosen(&mut fields)?;
-    if action != Action::Approve && !wanted.is_nothing() {
-        return Err(Error::invalid_value(
-            "action: only \"approve\" goes with entity_id, entity_name and create. Leave them out.",
-        )
-        .at("action"));
+    if action != Action::Approve {
+        // Only an approval names an entity.
+        Fields::of_body(call, &["action"])?;
     }
     let organization = organization(call)?.id;
     let preview = admin.read(|db| {
