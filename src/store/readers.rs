@@ -39,7 +39,7 @@ impl Readers {
 
     /// Runs `read` on one snapshot of the file, which has every write that was acknowledged before.
     pub(super) fn read<T>(&self, read: impl FnOnce(&Db<'_>) -> Result<T>) -> Result<T> {
-        let lent = self.lend()?;
+        let mut lent = self.lend()?;
         let connection = lent.connection();
         let deadline = Instant::now() + LONGEST;
         connection.progress_handler(STEPS, Some(move || Instant::now() > deadline)).map_err(from_sqlite)?;
@@ -73,8 +73,8 @@ struct Lent<'a> {
 
 impl Lent<'_> {
     #[allow(clippy::expect_used, reason = "only drop takes the connection out")]
-    fn connection(&self) -> &Connection {
-        self.connection.as_ref().expect("a lent connection is there until it is returned")
+    fn connection(&mut self) -> &mut Connection {
+        self.connection.as_mut().expect("a lent connection is there until it is returned")
     }
 }
 
