@@ -157,7 +157,9 @@ fn members() {
         }
         start.elapsed().as_secs_f64() / 400.0
     };
-    groups.iter().for_each(|group| drop(change(group)));
+    for group in &groups {
+        change(group);
+    }
     let mut ratios = Vec::new();
     for _ in 0..ROUNDS {
         let [large, small] = groups.each_ref().map(|group| change(group));
