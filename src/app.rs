@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::directory::{DeleteUser, Directory, Policy};
 use crate::ids::Ids;
-use crate::model::error::{Error, Kind, Result};
+use crate::model::error::Result;
 use crate::store::{Store, Synchronous, Target};
 
 /// The configured database file, opened `as_what`: [`Target::Serve`] or [`Target::Command`].
@@ -54,15 +54,4 @@ pub fn policy(config: &Config) -> Policy {
         },
         skip_deleted_members: !config.scim.strict,
     }
-}
-
-/// Runs the server until it is told to stop.
-///
-/// # Errors
-/// A sentence for the operator: what keeps it from starting.
-pub fn serve(config: &Config) -> Result<()> {
-    let directory = open_directory(config, &target(config, Target::Serve))?;
-    let url = config.server.public_url.as_ref().map(ToString::to_string);
-    first_run(&directory, config, &url.unwrap_or_else(|| format!("http://{}", config.server.listen)))?;
-    Err(Error::new(Kind::NotImplemented, "The database is ready; this program has no HTTP front yet."))
 }
