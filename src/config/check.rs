@@ -9,7 +9,7 @@ struct Rule {
     advice: &'static str,
 }
 
-const RULES: [Rule; 9] = [
+const RULES: [Rule; 8] = [
     Rule {
         key: "server.listen",
         is_broken: |config| is_reachable(config) && config.server.public_url.is_none(),
