@@ -218,3 +218,7 @@ fn words(mapped: &Mapped) -> String {
     let reason = status.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
     format!("{}{name}, {}{reason}", target_type.words(), status.as_str())
 }
+
+#[cfg(test)]
+#[path = "groups_tests.rs"]
+mod tests;
