@@ -1,6 +1,7 @@
 //! `rollcall serve` on a database file, with restarts and `kill -9`.
 
 use std::collections::BTreeMap;
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -78,20 +79,29 @@ impl Deref for DurableServer {
     }
 }
 
-/// Starts the program and waits until it accepts connections.
+/// Starts the program and waits until it answers.
 fn run(directory: &Path, port: u16) -> Program {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let mut command = on_database(directory);
     command.arg("serve").env("ROLLCALL_SERVER__LISTEN", address.to_string());
     command.stdin(Stdio::null()).stdout(Stdio::null());
     let mut program = Program::spawn(&mut command);
-    wait_for("the server accepts connections", || {
+    wait_for("the server answers", || {
         if let Some(status) = program.child.try_wait().expect("a child") {
             panic!("the server ended at once, {status}: {}", program.log());
         }
-        TcpStream::connect(address).ok()
+        is_healthy(address)
     });
     program
+}
+
+/// A connection alone says little: the socket listens before the database is open.
+fn is_healthy(address: SocketAddr) -> Option<()> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    answer.starts_with("HTTP/1.1 200").then_some(())
 }
 
 fn rollcall_in(directory: &Path, arguments: &[&str]) -> Output {
