@@ -37,7 +37,10 @@ impl Change<'_> {
         let data = describe(&user);
         self.record(kind, data);
         self.role_cause = json!({"kind": "own_role"});
-        self.touch(id, None);
+        // Who is new and brings neither a role nor a concurrency group has what everybody has.
+        if kind == EventKind::UserRestored || bound.is_some() || user.own_role.is_some() {
+            self.touch(id, None);
+        }
         Ok(user)
     }
 

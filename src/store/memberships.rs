@@ -81,8 +81,8 @@ impl Db<'_> {
     /// Which of these users are in the group.
     pub fn members_among(&self, group: GroupId, users: &[UserId]) -> Result<Vec<UserId>> {
         self.all(
-            "SELECT m.user_id FROM json_each(?2) wanted JOIN memberships m ON m.user_id = wanted.value
-                WHERE m.group_id = ?1",
+            "SELECT user_id FROM memberships
+                WHERE group_id = ?1 AND user_id IN (SELECT value FROM json_each(?2))",
             params![group.0, id_list(users.iter().map(|user| user.0))],
             |row| row.get(0).map(UserId),
         )

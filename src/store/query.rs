@@ -37,6 +37,11 @@ impl<'c> Db<'c> {
         Db { connection }
     }
 
+    /// Runs a statement that begins or ends something; kept prepared, since every transaction has some.
+    pub(super) fn control(self, sql: &str) -> rusqlite::Result<()> {
+        self.connection.prepare_cached(sql)?.execute([]).map(|_| ())
+    }
+
     /// All rows of a query.
     pub(super) fn all<T>(
         self,
