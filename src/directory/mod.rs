@@ -10,6 +10,8 @@ mod documents;
 mod entities;
 mod groups;
 mod handle;
+#[cfg(test)]
+mod history_tests;
 mod mappings;
 mod members;
 mod organizations;

@@ -196,3 +196,7 @@ fn lost() -> Error {
 
 /// The sending side, bounded: who cannot be queued waits.
 pub(super) type Jobs = SyncSender<Job>;
+
+#[cfg(test)]
+#[path = "writer_tests.rs"]
+mod tests;

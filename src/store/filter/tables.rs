@@ -4,8 +4,6 @@ use crate::model::filter::Path;
 
 /// How resources of one kind are stored.
 pub(super) struct Table {
-    /// The row number.
-    pub(super) row: &'static str,
     /// A value in the stored JSON; the parameter is its path.
     pub(super) json_value: &'static str,
     /// The elements of an array in the stored JSON, as rows `e`; the parameter is its path.
@@ -72,7 +70,6 @@ pub(super) struct Lookup {
 
 /// Users: `u`.
 pub(super) const USERS: Table = Table {
-    row: "u.id",
     json_value: "json_extract(u.resource, ?)",
     json_elements: "json_each(u.resource, ?) e",
     json_within: "json_tree(u.resource, ?) p",
@@ -123,7 +120,6 @@ pub(super) const USERS: Table = Table {
 
 /// Groups: `g`.
 pub(super) const GROUPS: Table = Table {
-    row: "g.id",
     json_value: "json_extract(g.resource, ?)",
     json_elements: "json_each(g.resource, ?) e",
     json_within: "json_tree(g.resource, ?) p",
