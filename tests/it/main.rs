@@ -14,6 +14,7 @@
 mod common;
 
 mod admin_api;
+mod bulk;
 mod discovery;
 mod durability;
 mod events;
