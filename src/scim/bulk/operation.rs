@@ -21,7 +21,7 @@ pub(super) struct Operation {
     /// The path, where it leads to resources.
     pub place: Option<Place>,
     /// What to do, or why that cannot be done.
-    pub action: Result<Action>,
+    pub action: Result<Action<Target>>,
 }
 
 /// Where an operation's path leads.
@@ -40,13 +40,13 @@ pub(super) enum Target {
     Created(String),
 }
 
-/// What to do.
+/// What to do; `T` says with which resource.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Action {
+pub(super) enum Action<T> {
     Create { kind: ResourceKind, data: Value },
-    Replace { kind: ResourceKind, target: Target, data: Value },
-    Patch { kind: ResourceKind, target: Target, data: Value },
-    Delete { kind: ResourceKind, target: Target },
+    Replace { kind: ResourceKind, target: T, data: Value },
+    Patch { kind: ResourceKind, target: T, data: Value },
+    Delete { kind: ResourceKind, target: T },
 }
 
 impl Place {
@@ -69,7 +69,7 @@ impl Place {
     }
 }
 
-impl Action {
+impl Action<Target> {
     /// What `method` does at `place`. The letter case of the method does not count, as for any value that is not
     /// declared `caseExact` (RFC 7643 §2.2).
     ///
@@ -80,7 +80,7 @@ impl Action {
         path: &str,
         place: Option<Place>,
         data: Option<Value>,
-    ) -> Result<Action> {
+    ) -> Result<Action<Target>> {
         let Some(Place { kind, target }) = place else { return Err(nowhere(path)) };
         let data = || data.ok_or_else(|| without_data(method));
         match (method.to_ascii_uppercase().as_str(), target) {

@@ -20,6 +20,11 @@ use crate::scim::service::Scim;
 use crate::scim::{groups, users};
 use crate::store::Tx;
 
+/// Why a reference is not resolved.
+const FAILED: &str = "the operation with that bulkId failed";
+const CIRCLE: &str =
+    "operations refer to each other in a circle. Create the resources first and connect them with a PATCH";
+
 /// What the operations of one request share.
 pub(super) struct Run<'r> {
     pub scim: &'r Scim,
@@ -45,8 +50,8 @@ impl Run<'_> {
         let circular_from = sequence.len();
         for (step, index) in sequence.into_iter().chain(circular).enumerate() {
             let Some(operation) = operations.get_mut(index).and_then(Option::take) else { continue };
-            let operation = if step < circular_from { operation } else { in_circle(operation) };
-            let outcome = self.one(tx, index, operation)?;
+            let if_unresolved = if step < circular_from { FAILED } else { CIRCLE };
+            let outcome = self.one(tx, index, operation, if_unresolved)?;
             failures += u64::from(outcome.result.is_err());
             outcomes.push(outcome);
             if request.fail_on_errors.is_some_and(|most| failures >= most) {
@@ -57,19 +62,25 @@ impl Run<'_> {
     }
 
     /// Runs one operation; when it fails, nothing of it stays.
-    fn one(&mut self, tx: &Tx<'_>, index: usize, operation: Operation) -> Result<Outcome> {
+    fn one(
+        &mut self,
+        tx: &Tx<'_>,
+        index: usize,
+        operation: Operation,
+        if_unresolved: &str,
+    ) -> Result<Outcome> {
         let Operation { method, bulk_id, version, place, action } = operation;
-        let mut resource = place.and_then(|place| Some((place.kind, self.id_of(&place.target?).ok()?)));
+        let mut resource = place.and_then(|place| Some((place.kind, self.id_of(&place.target?)?)));
         let conditions =
             Conditions { if_match: version, if_none_match: None, tolerance: self.scim.schemas.tolerance() };
-        let result = match action.and_then(|action| self.resolved(action)) {
+        let result = match action.and_then(|action| self.resolved(action, if_unresolved)) {
             Err(error) => Err(error),
             Ok(action) => {
                 let kind = action.kind();
                 let done = tx.attempt(|tx| {
                     let directory = &self.scim.directory;
                     directory.run(tx, self.organization, self.cause.clone(), |change| {
-                        action.perform(self.scim, change, self.base, &conditions)
+                        action.perform(self, change, &conditions)
                     })
                 })?;
                 if let Ok(done) = &done {
@@ -86,116 +97,85 @@ impl Run<'_> {
         Ok(Outcome { index, method, bulk_id, resource, result })
     }
 
-    /// Puts ids in the place of references.
-    fn resolved(&self, action: Action) -> Result<Resolved> {
-        if let Some(failed) = action.references().iter().find(|bulk_id| !self.created.contains_key(*bulk_id))
-        {
-            return Err(unresolved(failed, "the operation with that bulkId failed"));
+    /// Puts ids in the place of references; `if_unresolved` says why one may have none.
+    fn resolved(&self, action: Action<Target>, if_unresolved: &str) -> Result<Action<ResourceId>> {
+        let references = action.references();
+        if let Some(missing) = references.iter().find(|bulk_id| !self.created.contains_key(*bulk_id)) {
+            return Err(unresolved(missing, if_unresolved));
         }
-        let fill = |mut data: Value| {
+        let filled = |mut data: Value| {
             resolve(&mut data, &self.created);
             data
         };
+        let id = |target: Target| {
+            self.id_of(&target).ok_or_else(|| Error::internal("a resolved reference has no id"))
+        };
         Ok(match action {
-            Action::Create { kind, data } => Resolved::Create(kind, fill(data)),
+            Action::Create { kind, data } => Action::Create { kind, data: filled(data) },
             Action::Replace { kind, target, data } => {
-                Resolved::Replace(kind, self.id_of(&target)?, fill(data))
+                Action::Replace { kind, target: id(target)?, data: filled(data) }
             }
-            Action::Patch { kind, target, data } => Resolved::Patch(kind, self.id_of(&target)?, fill(data)),
-            Action::Delete { kind, target } => Resolved::Delete(kind, self.id_of(&target)?),
+            Action::Patch { kind, target, data } => {
+                Action::Patch { kind, target: id(target)?, data: filled(data) }
+            }
+            Action::Delete { kind, target } => Action::Delete { kind, target: id(target)? },
         })
     }
 
-    fn id_of(&self, target: &Target) -> Result<ResourceId> {
+    fn id_of(&self, target: &Target) -> Option<ResourceId> {
         match target {
-            Target::Id(id) => Ok(id.clone()),
-            Target::Created(bulk_id) => self
-                .created
-                .get(bulk_id)
-                .cloned()
-                .ok_or_else(|| unresolved(bulk_id, "the operation with that bulkId failed")),
+            Target::Id(id) => Some(id.clone()),
+            Target::Created(bulk_id) => self.created.get(bulk_id).cloned(),
         }
     }
 }
 
-/// An action without references.
-enum Resolved {
-    Create(ResourceKind, Value),
-    Replace(ResourceKind, ResourceId, Value),
-    Patch(ResourceKind, ResourceId, Value),
-    Delete(ResourceKind, ResourceId),
-}
-
-impl Resolved {
+impl Action<ResourceId> {
     fn kind(&self) -> ResourceKind {
         match self {
-            Resolved::Create(kind, _)
-            | Resolved::Replace(kind, ..)
-            | Resolved::Patch(kind, ..)
-            | Resolved::Delete(kind, _) => *kind,
+            Action::Create { kind, .. }
+            | Action::Replace { kind, .. }
+            | Action::Patch { kind, .. }
+            | Action::Delete { kind, .. } => *kind,
         }
     }
 
     /// Does what the single request would do.
-    fn perform(
-        self,
-        scim: &Scim,
-        change: &mut Change<'_>,
-        base: &str,
-        conditions: &Conditions,
-    ) -> Result<Done> {
+    fn perform(self, run: &Run<'_>, change: &mut Change<'_>, conditions: &Conditions) -> Result<Done> {
         use ResourceKind::{Group, User};
+        let Run { scim, base, .. } = *run;
         match self {
-            Resolved::Create(User, data) => {
-                users::create_in(scim, change, data).map(|user| of_user(201, user))
+            Action::Create { kind: User, data } => users::create_in(scim, change, data).map(of_user(201)),
+            Action::Create { kind: Group, data } => groups::create_in(scim, change, data).map(of_group(201)),
+            Action::Replace { kind: User, target, data } => {
+                users::replace_in(scim, change, &target, conditions, data).map(of_user(200))
             }
-            Resolved::Create(Group, data) => {
-                groups::create_in(scim, change, data).map(|group| of_group(201, group))
+            Action::Replace { kind: Group, target, data } => {
+                groups::replace_in(scim, change, &target, conditions, data).map(of_group(200))
             }
-            Resolved::Replace(User, id, data) => {
-                users::replace_in(scim, change, &id, conditions, data).map(|user| of_user(200, user))
+            Action::Patch { kind: User, target, data } => {
+                users::patch_in(scim, change, base, &target, conditions, data).map(of_user(200))
             }
-            Resolved::Replace(Group, id, data) => {
-                groups::replace_in(scim, change, &id, conditions, data).map(|group| of_group(200, group))
+            Action::Patch { kind: Group, target, data } => {
+                groups::patch_in(scim, change, base, &target, conditions, data).map(of_group(200))
             }
-            Resolved::Patch(User, id, data) => {
-                users::patch_in(scim, change, base, &id, conditions, data).map(|user| of_user(200, user))
-            }
-            Resolved::Patch(Group, id, data) => {
-                groups::patch_in(scim, change, base, &id, conditions, data).map(|group| of_group(200, group))
-            }
-            Resolved::Delete(kind, id) => {
+            Action::Delete { kind, target } => {
                 match kind {
-                    User => users::delete_in(scim, change, &id, conditions)?,
-                    Group => groups::delete_in(change, &id, conditions)?,
+                    User => users::delete_in(scim, change, &target, conditions)?,
+                    Group => groups::delete_in(change, &target, conditions)?,
                 }
-                Ok(Done { status: 204, id, version: None })
+                Ok(Done { status: 204, id: target, version: None })
             }
         }
     }
 }
 
-fn of_user(status: u16, user: User) -> Done {
-    Done { status, id: user.resource_id, version: Some(user.version) }
+fn of_user(status: u16) -> impl FnOnce(User) -> Done {
+    move |user| Done { status, id: user.resource_id, version: Some(user.version) }
 }
 
-fn of_group(status: u16, group: Group) -> Done {
-    Done { status, id: group.resource_id, version: Some(group.version) }
-}
-
-/// An operation that cannot come after everything that it refers to.
-fn in_circle(operation: Operation) -> Operation {
-    let action = operation.action.and_then(|action| {
-        Err(match action.references().first() {
-            Some(bulk_id) => unresolved(
-                bulk_id,
-                "these operations refer to each other in a circle. Create the resources first and connect them with a PATCH \
-                 afterwards",
-            ),
-            None => Error::internal("an operation without references is in no order"),
-        })
-    });
-    Operation { action, ..operation }
+fn of_group(status: u16) -> impl FnOnce(Group) -> Done {
+    move |group| Done { status, id: group.resource_id, version: Some(group.version) }
 }
 
 /// RFC 7644 §3.7.1 has 409 for what cannot be resolved.
