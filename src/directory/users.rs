@@ -71,7 +71,7 @@ impl Change<'_> {
         let before = self.tx.bound_concurrency_group(user.id)?;
         let bound = match self.bind(Some((&user, before)), &document) {
             // A request that takes access away is never refused for another attribute's value (mapping.md §5.7).
-            Err(error) if !document.active => {
+            Err(error) if !document.active.unwrap_or(user.active) => {
                 self.note(format!(
                     "{} The attribute stays as it was, since the user is inactive.",
                     error.detail

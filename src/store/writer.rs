@@ -12,9 +12,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
 
-use crate::model::error::{Error, Kind, Result};
+use crate::model::error::{Error, Result};
 use crate::model::id::OrganizationId;
-use crate::store::errors::from_sqlite;
+use crate::store::errors::{from_sqlite, transaction_lost};
 use crate::store::query::{Db, Tx};
 
 /// The most jobs in one transaction.
@@ -87,7 +87,7 @@ impl Writer {
                 Ran::TransactionLost(answer) => {
                     answers.extend(answer);
                     self.alone = BATCH;
-                    return answer_all(answers, Err(lost()));
+                    return answer_all(answers, Err(transaction_lost()));
                 }
             }
             next = if large { None } else { self.next_job(answers.len()) };
@@ -149,7 +149,7 @@ fn run_job(connection: &Connection, job: Job) -> Ran {
         return Ran::TransactionLost(match outcome {
             Ok((_, answer)) => Some(answer),
             Err(_) => {
-                (job.refuse)(lost());
+                (job.refuse)(transaction_lost());
                 None
             }
         });
@@ -184,14 +184,6 @@ fn answer_all(answers: Vec<Answer>, outcome: Result<()>) {
     for answer in answers {
         answer(outcome.clone());
     }
-}
-
-fn lost() -> Error {
-    Error::new(
-        Kind::StorageFull,
-        "The database could not be written, and nothing of this request was kept. Send it again when there is room on \
-         the disk.",
-    )
 }
 
 /// The sending side, bounded: who cannot be queued waits.
