@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{IsTerminal, Write, stderr, stdout};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
@@ -18,6 +19,8 @@ const NAME: &str = "Default organization";
 const TOKEN: &str = "first";
 /// The file that is written where nobody looks on.
 const FILE: &str = "first-run.txt";
+/// Its name until it is complete.
+const UNFINISHED: &str = "first-run.txt.unfinished";
 
 /// What an administrator needs to begin, shown once.
 #[derive(Clone, Debug)]
@@ -50,9 +53,8 @@ pub fn first_run(directory: &Directory, config: &Config, base_url: &str) -> Resu
         place.show(&credentials)?;
         Ok(credentials)
     });
-    if let (Err(_), Place::File(_, path)) = (&made, &place) {
-        // The first error is the one to report.
-        let _ = std::fs::remove_file(path);
+    if made.is_err() {
+        place.give_up();
     }
     made.map(Some)
 }
@@ -120,7 +122,12 @@ impl Credentials {
 /// Where the credentials are shown.
 enum Place {
     Terminal(fn() -> Box<dyn Write>),
-    File(File, PathBuf),
+    /// Opened under a name of its own, so that the file is complete as soon as it is there.
+    File {
+        unfinished: File,
+        unfinished_path: PathBuf,
+        path: PathBuf,
+    },
 }
 
 impl Place {
@@ -136,16 +143,33 @@ impl Place {
     }
 
     fn file(database: &Path) -> Result<Place> {
-        use std::os::unix::fs::OpenOptionsExt;
         let path = database.with_file_name(FILE);
-        let file = File::options().write(true).create_new(true).mode(0o600).open(&path).map_err(|error| {
-            Error::internal(format!(
-                "The file {} for the first credentials cannot be created: {error}. Remove or move it if it is there from \
-                 an earlier database, or start on a terminal, which shows the credentials instead.",
+        let unfinished_path = database.with_file_name(UNFINISHED);
+        if path.exists() {
+            return Err(Error::internal(format!(
+                "The database is new, and {} from an earlier one is beside it. Move that file away, so that the first \
+                 credentials of this database have their place.",
                 path.display()
+            )));
+        }
+        // Left by a start that was killed; it would be in the way and holds nothing that is valid.
+        let _ = std::fs::remove_file(&unfinished_path);
+        let options = File::options().write(true).create_new(true).mode(0o600).open(&unfinished_path);
+        let unfinished = options.map_err(|error| {
+            Error::internal(format!(
+                "The file {} for the first credentials cannot be created: {error}. Make its directory writable, or start \
+                 on a terminal, which shows the credentials instead.",
+                unfinished_path.display()
             ))
         })?;
-        Ok(Place::File(file, path))
+        Ok(Place::File { unfinished, unfinished_path, path })
+    }
+
+    fn give_up(&self) {
+        if let Place::File { unfinished_path, .. } = self {
+            // The error that led here is the one to report.
+            let _ = std::fs::remove_file(unfinished_path);
+        }
     }
 
     fn show(&self, credentials: &Credentials) -> Result<()> {
@@ -155,9 +179,12 @@ impl Place {
                 open(),
                 "\nThis is the first start. Keep these credentials; they are shown once.\n\n{lines}\n"
             ),
-            Place::File(file, path) => {
-                let mut file: &File = file;
-                let written = file.write_all(lines.as_bytes()).and_then(|()| file.sync_all());
+            Place::File { unfinished, unfinished_path, path } => {
+                let mut file: &File = unfinished;
+                let written = file
+                    .write_all(lines.as_bytes())
+                    .and_then(|()| file.sync_all())
+                    .and_then(|()| std::fs::rename(unfinished_path, path));
                 if written.is_ok() {
                     log::warn!(
                         "this is the first start: the credentials are in {}; keep them and remove the file",
@@ -219,6 +246,18 @@ mod tests {
         let keys: Vec<&str> = text.lines().filter_map(|line| Some(line.split_once(": ")?.0)).collect();
         assert_eq!(keys, ["scim_base_url", "scim_token", "api_url", "api_token", "admin_url"]);
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(!folder.path().join(UNFINISHED).exists());
+    }
+
+    #[test]
+    fn the_file_is_complete_as_soon_as_it_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("rollcall.db");
+        std::fs::write(folder.path().join(UNFINISHED), "left by a start that was killed").unwrap();
+        let place = Place::file(&database).unwrap();
+        assert!(!folder.path().join(FILE).exists());
+        place.give_up();
+        assert!(!folder.path().join(UNFINISHED).exists());
     }
 
     #[test]

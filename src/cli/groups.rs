@@ -11,7 +11,7 @@ use crate::model::entity::{Entity, TargetType};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::group::Group;
 use crate::model::id::{MappingId, OrganizationId, ResourceId};
-use crate::model::mapping::{Approval, Mapping, Status};
+use crate::model::mapping::{Mapping, Status};
 use crate::store::Db;
 
 pub(super) fn run(command: GroupCommand, common: &Common) -> Result<Outcome> {
@@ -28,11 +28,11 @@ pub(super) fn run(command: GroupCommand, common: &Common) -> Result<Outcome> {
 fn list(session: &Session, status: Option<GroupStatus>, query: &str) -> Result<()> {
     let organization = session.organization()?.id;
     let views = session.read(|db| {
-        let groups = db.groups_matching(organization, query, ALL)?;
-        groups.into_iter().map(|group| View::read(db, group)).collect::<Result<Vec<View>>>()
+        let groups =
+            db.groups_with_status(organization, query, status.map_or("", GroupStatus::as_str), ALL)?;
+        let views = groups.into_iter().map(|(group, status)| View::read(db, group, status));
+        views.collect::<Result<Vec<View>>>()
     })?;
-    let views: Vec<View> =
-        views.into_iter().filter(|view| status.is_none_or(|status| view.status() == status)).collect();
     let value = views.iter().map(View::json).collect();
     session.print(&value, || {
         let mut table = Table::new(&["ID", "NAME", "MEMBERS", "STATUS", "MAPPED TO"]);
@@ -42,7 +42,7 @@ fn list(session: &Session, status: Option<GroupStatus>, query: &str) -> Result<(
                 view.group.resource_id.to_string(),
                 view.group.display_name.clone(),
                 view.group.member_count.to_string(),
-                view.status().as_str().to_owned(),
+                view.status.clone(),
                 mapped.join("; "),
             ]);
         }
@@ -52,7 +52,11 @@ fn list(session: &Session, status: Option<GroupStatus>, query: &str) -> Result<(
 
 fn show(session: &Session, group: &str) -> Result<()> {
     let organization = session.organization()?.id;
-    let view = session.read(|db| View::read(db, find(db, organization, group)?))?;
+    let view = session.read(|db| {
+        let group = find(db, organization, group)?;
+        let status = db.group_status(group.id)?;
+        View::read(db, group, status)
+    })?;
     session.print(&view.json(), || {
         let roles: Vec<&str> = view.group.roles.iter().map(|role| role.as_str()).collect();
         let fields = [
@@ -60,7 +64,7 @@ fn show(session: &Session, group: &str) -> Result<()> {
             ("name", view.group.display_name.clone()),
             ("members", view.group.member_count.to_string()),
             ("roles", roles.join(", ")),
-            ("status", view.status().as_str().to_owned()),
+            ("status", view.status.clone()),
         ];
         let mapping = |mapped: &Mapped| ("mapping", format!("{}: {}", mapped.mapping.id, words(mapped)));
         Table::of_fields(fields.into_iter().chain(view.mappings.iter().map(mapping)))
@@ -165,9 +169,10 @@ fn find(db: &Db<'_>, organization: OrganizationId, text: &str) -> Result<Group> 
     })
 }
 
-/// A group with the mappings that count now.
+/// A group with the mappings that count now, and what they say of it.
 struct View {
     group: Group,
+    status: String,
     mappings: Vec<Mapped>,
 }
 
@@ -177,19 +182,16 @@ struct Mapped {
 }
 
 impl View {
-    fn read(db: &Db<'_>, group: Group) -> Result<View> {
+    fn read(db: &Db<'_>, group: Group, status: String) -> Result<View> {
         let counting = db.mappings_of(group.id)?.into_iter().filter(|mapping| mapping.status.counts());
         let mappings = counting.map(|mapping| {
             let entity = mapping.status.entity().map(|id| db.entity_by_row(id)).transpose()?.flatten();
             Ok(Mapped { mapping, entity })
         });
-        Ok(View { mappings: mappings.collect::<Result<_>>()?, group })
+        Ok(View { mappings: mappings.collect::<Result<_>>()?, group, status })
     }
 
-    fn status(&self) -> GroupStatus {
-        status_of(self.mappings.iter().map(|mapped| mapped.mapping.status))
-    }
-
+    /// As the admin API shows it.
     fn json(&self) -> Value {
         let mapping = |mapped: &Mapped| {
             let entity = mapped.entity.as_ref().map_or(Value::Null, entity_json);
@@ -198,24 +200,15 @@ impl View {
         json!({
             "id": self.group.resource_id,
             "display_name": self.group.display_name,
+            "external_id": self.group.external_id,
             "member_count": self.group.member_count,
             "roles": self.group.roles,
-            "status": self.status().as_str(),
+            "status": self.status,
             "mappings": self.mappings.iter().map(mapping).collect::<Vec<Value>>(),
+            "created_at": self.group.created,
+            "changed_at": self.group.last_modified,
         })
     }
-}
-
-/// What a group's mappings say of it: that something waits comes before what is done, and that before what is refused.
-fn status_of(mappings: impl Iterator<Item = Status>) -> GroupStatus {
-    let said = mappings.map(|status| match status {
-        Status::Pending { .. } => GroupStatus::Pending,
-        Status::Approved { by: Approval::Manual, .. } => GroupStatus::Approved,
-        Status::Approved { by: Approval::Auto, .. } => GroupStatus::AutoApproved,
-        Status::Rejected(_) => GroupStatus::Rejected,
-    });
-    // The variants stand in this order.
-    said.min_by_key(|status| *status as u8).unwrap_or(GroupStatus::Pending)
 }
 
 /// A mapping in a few words: what to, and how it stands.
@@ -227,27 +220,5 @@ fn words(mapped: &Mapped) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::id::EntityId;
-    use crate::model::mapping::{PendingReason, Rejection};
-
-    #[test]
-    fn a_group_is_what_most_needs_an_admin_of_its_mappings_mapping_3_6() {
-        let pending = Status::Pending { reason: PendingReason::AwaitingApproval, frozen: None };
-        let manual = Status::Approved { entity: EntityId(1), by: Approval::Manual };
-        let auto = Status::Approved { entity: EntityId(1), by: Approval::Auto };
-        let rejected = Status::Rejected(Rejection::Admin);
-        let table: [(&[Status], GroupStatus); 6] = [
-            (&[], GroupStatus::Pending),
-            (&[auto, pending], GroupStatus::Pending),
-            (&[auto, manual], GroupStatus::Approved),
-            (&[rejected, auto], GroupStatus::AutoApproved),
-            (&[rejected], GroupStatus::Rejected),
-            (&[manual], GroupStatus::Approved),
-        ];
-        for (mappings, expected) in table {
-            assert_eq!(status_of(mappings.iter().copied()), expected, "{mappings:?}");
-        }
-    }
-}
+#[path = "groups_tests.rs"]
+mod tests;

@@ -106,12 +106,13 @@ fn features(settings: &OrganizationSettings, now: Features) -> Features {
     }
 }
 
+/// As the admin API shows it.
 fn organization_json(organization: &Organization) -> Value {
     json!({
         "slug": organization.slug,
         "name": organization.name,
-        "plan": organization.plan,
-        "sso": organization.sso,
+        "plan": (!organization.plan.is_empty()).then_some(&organization.plan),
+        "sso": {"enabled": organization.sso},
         "features": organization.features,
         "created_at": organization.created,
     })

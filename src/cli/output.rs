@@ -94,7 +94,7 @@ pub fn print_tables(format: Format, value: &Value, tables: impl FnOnce() -> Vec<
 /// Prints an answer: `value` for programs, a `sentence` for people.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn say(format: Format, value: &Value, sentence: &str) -> Result<()> {
     print(format, value, || {
         let mut line = Table::new(&[]);
@@ -106,7 +106,7 @@ pub fn say(format: Format, value: &Value, sentence: &str) -> Result<()> {
 /// Prints text as it is: a script, a file.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn print_text(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
     written(match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {

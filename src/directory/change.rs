@@ -129,7 +129,7 @@ impl<'t> Change<'t> {
         self.settle()?;
         self.tx.record(self.organization.id, self.cause.at, &self.cause.request_id, &self.events)?;
         for note in &self.notes {
-            log::info!("request {}: {note}", self.cause.request_id);
+            log::debug!("request {}: {note}", self.cause.request_id);
         }
         Ok(())
     }

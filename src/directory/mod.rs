@@ -12,6 +12,8 @@ mod entities;
 mod explain;
 mod groups;
 mod handle;
+#[cfg(test)]
+mod history_tests;
 mod mappings;
 mod members;
 mod organizations;

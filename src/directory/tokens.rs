@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::directory::change::Change;
-use crate::model::error::{Error, Result};
+use crate::model::error::{Error, Kind, Result};
 use crate::model::event::EventKind;
 use crate::model::id::TokenId;
 use crate::model::time::Timestamp;
 use crate::model::token::{Secret, Token, TokenKind};
-use crate::store::NewToken;
+use crate::store::{NewToken, Page};
 
 /// How long, in seconds, the old token works on when the one who rotates it says nothing: a day.
 pub const ROTATION_GRACE: i64 = 24 * 60 * 60;
@@ -48,7 +48,8 @@ impl Change<'_> {
     /// old one stops after `grace` seconds, or when it would have anyway if that is sooner.
     ///
     /// # Errors
-    /// `NotFound`; `InvalidValue` for a negative `grace`.
+    /// `NotFound`; `InvalidValue` for a negative `grace`; `Conflict` for a token that was replaced already, since its
+    /// expiry is then the end of a grace period and no measure of a life.
     pub fn rotate_token(&mut self, id: TokenId, grace: i64) -> Result<(Token, Secret)> {
         if grace < 0 {
             return Err(Error::invalid_value(format!(
@@ -57,6 +58,16 @@ impl Change<'_> {
             .at("grace_seconds"));
         }
         let old = self.live_token(id)?;
+        if let Some(successor) = self.successor(&old)? {
+            return Err(Error::new(
+                Kind::Conflict,
+                format!(
+                    "The token {id} ends soon, and token {} of the same name (\"{}\") has taken its place. Rotate that \
+                     one, or revoke it first.",
+                    successor.id, old.name
+                ),
+            ));
+        }
         let now = self.cause.at;
         let (token, secret) = self.make_token(&TokenSpec {
             name: old.name.clone(),
@@ -101,6 +112,15 @@ impl Change<'_> {
             expires: spec.expires,
         })?;
         Ok((self.live_token(id)?, secret))
+    }
+
+    /// The token that replaced this one: a newer one of the same name and API, where this one is to end.
+    fn successor(&self, old: &Token) -> Result<Option<Token>> {
+        if old.expires.is_none() {
+            return Ok(None);
+        }
+        let newer = self.tx.tokens(self.organization.id, Page { after: old.id.0, limit: i64::MAX })?;
+        Ok(newer.into_iter().find(|newer| newer.name == old.name && newer.kind == old.kind))
     }
 
     fn live_token(&self, id: TokenId) -> Result<Token> {

@@ -126,6 +126,19 @@ fn rotation_never_lengthens_a_life_and_the_new_token_is_given_the_same_one() {
 }
 
 #[test]
+fn a_replaced_token_is_not_rotated_again_while_its_successor_lives() {
+    let world = World::new();
+    let (old, _) = world.create(spec("PingOne")).unwrap();
+    world.create(TokenSpec { kind: TokenKind::Admin, ..spec("PingOne") }).unwrap();
+    let (new, _) = world.change(NOW, move |change| change.rotate_token(old.id, DAY)).unwrap();
+    let refused = world.change(NOW, move |change| change.rotate_token(old.id, DAY)).unwrap_err();
+    assert_eq!(refused.kind, Kind::Conflict);
+    assert!(refused.detail.contains(&format!("token {}", new.id)), "{refused}");
+    let (third, _) = world.change(NOW, move |change| change.rotate_token(new.id, DAY)).unwrap();
+    assert_eq!(third.expires, None, "a token without an end is followed by tokens without an end");
+}
+
+#[test]
 fn a_revoked_token_is_gone_at_once() {
     let world = World::new();
     let (token, secret) = world.create(spec("PingOne")).unwrap();

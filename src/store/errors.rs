@@ -34,6 +34,15 @@ const CONSTRAINTS: &[(&str, Kind, &str, &str)] = &[
     ),
 ];
 
+/// What is said when SQLite rolled a whole transaction back.
+pub(super) fn transaction_lost() -> Error {
+    Error::new(
+        Kind::StorageFull,
+        "The database could not be written, and nothing of this request was kept. Send it again when there is room on \
+         the disk.",
+    )
+}
+
 /// Turns an error of SQLite into one of the domain.
 pub(super) fn from_sqlite(error: rusqlite::Error) -> Error {
     let (code, message) = match &error {
@@ -52,7 +61,12 @@ pub(super) fn from_sqlite(error: rusqlite::Error) -> Error {
             Kind::StorageFull,
             "There is no room left to store this. Nothing was changed; free some disk space and send it again.",
         ),
-        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::OperationInterrupted => Error::new(
+        ErrorCode::OperationInterrupted => Error::new(
+            Kind::TooMany,
+            "The search takes too long and was given up after 10 seconds. Use a narrower filter, best an eq on userName, \
+             externalId, emails.value or displayName.",
+        ),
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Error::new(
             Kind::Unavailable,
             "The database is in use by another program. Nothing was changed; send it again in a moment.",
         ),

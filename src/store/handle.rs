@@ -82,6 +82,12 @@ impl Store {
         }
     }
 
+    /// A store over a connection that a test prepared.
+    #[cfg(test)]
+    pub(super) fn over(connection: Arc<Mutex<Connection>>) -> Result<Store> {
+        Store::start(connection.clone(), Reads::Shared(connection), None)
+    }
+
     fn start(connection: Arc<Mutex<Connection>>, reads: Reads, lock: Option<File>) -> Result<Store> {
         let (jobs, queue) = sync_channel(QUEUE);
         let listeners = Arc::new(Mutex::new(Vec::new()));

@@ -145,7 +145,7 @@ impl ListQuery<'_> {
         query.push("SELECT kind, row, key FROM (");
         if let Some(wanted) = self.users {
             let condition = wanted.filter.map(|filter| filter::users(filter, &context));
-            let key = wanted.sort.map(|sort| filter::users_order(sort, &context).key);
+            let key = wanted.sort.map(|sort| filter::users_key(sort, &context));
             query.select("0", "users u", "u", self.organization, key, condition);
         }
         if self.users.is_some() && self.groups.is_some() {
@@ -153,7 +153,7 @@ impl ListQuery<'_> {
         }
         if let Some(wanted) = self.groups {
             let condition = wanted.filter.map(|filter| filter::groups(filter, &context));
-            let key = wanted.sort.map(|sort| filter::groups_order(sort, &context).key);
+            let key = wanted.sort.map(|sort| filter::groups_key(sort, &context));
             query.select("1", "groups g", "g", self.organization, key, condition);
         }
         query.push(")");

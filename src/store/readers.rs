@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
@@ -12,6 +13,11 @@ use crate::store::query::Db;
 
 /// How many reads run at once; more wait for a connection.
 const CONNECTIONS: usize = 8;
+
+/// How long a read may take: a hostile filter over many users must not hold a connection for minutes.
+const LONGEST: Duration = Duration::from_secs(10);
+/// After how many steps of SQLite's machine the time is looked at: a few milliseconds.
+const STEPS: i32 = 100_000;
 
 /// The pool. A connection is opened when it is first needed, so that a start costs none.
 pub(super) struct Readers {
@@ -33,11 +39,14 @@ impl Readers {
 
     /// Runs `read` on one snapshot of the file, which has every write that was acknowledged before.
     pub(super) fn read<T>(&self, read: impl FnOnce(&Db<'_>) -> Result<T>) -> Result<T> {
-        let lent = self.lend()?;
+        let mut lent = self.lend()?;
         let connection = lent.connection();
-        connection.execute_batch("BEGIN").map_err(from_sqlite)?;
-        let outcome = read(&Db::new(connection));
-        let ended = connection.execute_batch("COMMIT").map_err(from_sqlite);
+        let deadline = Instant::now() + LONGEST;
+        connection.progress_handler(STEPS, Some(move || Instant::now() > deadline)).map_err(from_sqlite)?;
+        let db = Db::new(connection);
+        db.control("BEGIN").map_err(from_sqlite)?;
+        let outcome = read(&db);
+        let ended = db.control("COMMIT").map_err(from_sqlite);
         outcome.and_then(|value| ended.map(|()| value))
     }
 
@@ -65,8 +74,8 @@ struct Lent<'a> {
 
 impl Lent<'_> {
     #[allow(clippy::expect_used, reason = "only drop takes the connection out")]
-    fn connection(&self) -> &Connection {
-        self.connection.as_ref().expect("a lent connection is there until it is returned")
+    fn connection(&mut self) -> &mut Connection {
+        self.connection.as_mut().expect("a lent connection is there until it is returned")
     }
 }
 

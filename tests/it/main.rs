@@ -14,6 +14,7 @@
 mod common;
 
 mod admin_api;
+mod bulk;
 mod discovery;
 mod durability;
 mod events;
@@ -32,6 +33,7 @@ mod pingone_replay;
 mod places;
 mod preview;
 mod provisioning_switch;
+mod readme;
 mod roles;
 mod rules;
 mod scim_errors;

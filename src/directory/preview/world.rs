@@ -306,7 +306,7 @@ fn person(name: &str) -> UserDocument {
         user_name: name.to_owned(),
         external_id: None,
         display_name: None,
-        active: true,
+        active: Some(true),
         own_role: None,
         concurrency_group: None,
         emails: Vec::new(),

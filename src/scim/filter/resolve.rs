@@ -4,8 +4,8 @@
 //!
 //! - A comparison with an attribute that has no value does not hold, save `ne` and `eq null`, which do.
 //! - A test of a multi-valued attribute holds when one of its values satisfies it. That is so for `ne` too, as the RFC
-//!   says it for every operator: `emails.value ne "x"` asks for an address other than x, `not (emails.value eq "x")` for
-//!   nobody with the address x.
+//!   says it for every operator: `emails.value ne "x"` asks for an address other than x (an empty one is none), or for no
+//!   address at all; `not (emails.value eq "x")` asks that none is x.
 //! - A complex attribute without a sub-attribute means its `value`.
 //! - `emails[F].value ne "x"` asks for an element that satisfies F and has another value, or that there is none.
 

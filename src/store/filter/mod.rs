@@ -27,6 +27,6 @@ mod tests;
 
 pub use condition::{groups, users};
 pub use functions::register;
-pub use order::{Order, groups_order, users_order};
+pub use order::{groups_key, users_key};
 pub use sql::{Context, Sql};
 pub use statistics::assume_statistics;

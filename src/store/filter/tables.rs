@@ -4,8 +4,6 @@ use crate::model::filter::Path;
 
 /// How resources of one kind are stored.
 pub(super) struct Table {
-    /// The row number.
-    pub(super) row: &'static str,
     /// A value in the stored JSON; the parameter is its path.
     pub(super) json_value: &'static str,
     /// The elements of an array in the stored JSON, as rows `e`; the parameter is its path.
@@ -72,7 +70,6 @@ pub(super) struct Lookup {
 
 /// Users: `u`.
 pub(super) const USERS: Table = Table {
-    row: "u.id",
     json_value: "json_extract(u.resource, ?)",
     json_elements: "json_each(u.resource, ?) e",
     json_within: "json_tree(u.resource, ?) p",
@@ -123,7 +120,6 @@ pub(super) const USERS: Table = Table {
 
 /// Groups: `g`.
 pub(super) const GROUPS: Table = Table {
-    row: "g.id",
     json_value: "json_extract(g.resource, ?)",
     json_elements: "json_each(g.resource, ?) e",
     json_within: "json_tree(g.resource, ?) p",
@@ -144,13 +140,7 @@ pub(super) const GROUPS: Table = Table {
         order: "m.user_id",
         columns: &[
             Column { path: &["value"], source: Source::Plain("e.resource_id") },
-            Column {
-                path: &["display"],
-                source: Source::Folded(
-                    "ifnull(e.display_name, e.user_name)",
-                    "ifnull(e.display_name_key, e.user_name_key)",
-                ),
-            },
+            Column { path: &["display"], source: Source::Folded("e.display_name", "e.display_name_key") },
             Column { path: &["type"], source: Source::Plain("'User'") },
             Column { path: &["$ref"], source: Source::Url("'/Users/' || e.resource_id") },
         ],

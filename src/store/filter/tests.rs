@@ -4,7 +4,7 @@
 use rusqlite::{Connection, params_from_iter};
 
 use super::*;
-use crate::model::filter::{Collation, Filter, Path, Relation, Sort, SortKey, Test, Text, TextRelation};
+use crate::model::filter::{Filter, Path, Relation, Test, Text, TextRelation};
 use crate::model::id::OrganizationId;
 
 const CONTEXT: Context<'static> = Context { organization: OrganizationId(1), base_url: "https://x/scim/v2" };
@@ -148,36 +148,4 @@ fn the_functions_fold_text_and_read_instants_and_are_null_for_anything_else() {
     let instant = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, Option<i64>>(0)).expect(sql);
     assert_eq!(instant("SELECT scim_instant('1970-01-01T01:00:01+01:00')"), Some(1000));
     assert_eq!(instant("SELECT scim_instant('today')"), None);
-}
-
-/// Cursors (RFC 9865) continue after a key and a row.
-#[test]
-fn the_rows_after_each_row_are_those_that_follow_it_in_the_order() {
-    let connection = database();
-    connection.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY, resource TEXT)").expect("a table");
-    for (id, title) in [(1, "b"), (2, "a"), (3, ""), (4, "A"), (5, "")] {
-        let resource = if title.is_empty() { "{}".into() } else { format!("{{\"title\": \"{title}\"}}") };
-        connection.execute("INSERT INTO t VALUES (?, ?)", (id, resource)).expect("a row");
-    }
-    for descending in [false, true] {
-        let key = SortKey { array: None, path: path(&["title"]), collation: Collation::Folded };
-        let order = users_order(&Sort { key: Some(key), descending }, &CONTEXT);
-        let select = |condition: Sql| {
-            let (key, clause, after) = (&order.key.text, order.clause, &condition.text);
-            let sql = format!("SELECT u.id, {key} AS sort_key FROM t u WHERE {after} ORDER BY {clause}");
-            let parameters = order.key.parameters.iter().chain(&condition.parameters);
-            let mut statement = connection.prepare(&sql).expect("sql");
-            let rows =
-                statement.query_map(params_from_iter(parameters), |row| Ok((row.get(0)?, row.get(1)?)));
-            rows.expect("rows")
-                .collect::<rusqlite::Result<Vec<(i64, rusqlite::types::Value)>>>()
-                .expect("rows")
-        };
-        let all = select(Sql { text: "1".into(), parameters: Vec::new() });
-        let ids: Vec<i64> = all.iter().map(|(id, _)| *id).collect();
-        assert_eq!(ids, if descending { [3, 5, 1, 2, 4] } else { [2, 4, 1, 3, 5] });
-        for (index, (id, key)) in all.iter().enumerate() {
-            assert_eq!(select(order.after(key.clone(), *id)), all[index + 1..], "after {id}");
-        }
-    }
 }

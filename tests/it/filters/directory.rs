@@ -1,14 +1,8 @@
-//! Random users and groups, as JSON and as rows.
+//! Random users and groups, and what clients see of them.
 
 use proptest::prelude::*;
-use rollcall::model::filter::{Filter, Sort};
-use rollcall::model::fold::fold;
-use rollcall::model::id::OrganizationId;
 use rollcall::model::time::Timestamp;
 use rollcall::scim::schema::ResourceKind;
-use rollcall::store::filter::{self, Context};
-use rusqlite::types::Value as SqlValue;
-use rusqlite::{Connection, params, params_from_iter};
 use serde_json::{Map, Value, json};
 
 use super::attributes::{ENTERPRISE, GROUP_EXTENSION};
@@ -53,8 +47,8 @@ pub fn instant(index: i64) -> i64 {
     1_790_000_000_000 + index * 250
 }
 
-const BASE_URL: &str = "https://x/scim/v2";
-const CONTEXT: Context<'static> = Context { organization: OrganizationId(1), base_url: BASE_URL };
+/// The base URL of SCIM.
+pub const BASE_URL: &str = "https://x/scim/v2";
 
 /// The `id` of a resource.
 pub fn id(resource: &Value) -> String {
@@ -63,19 +57,19 @@ pub fn id(resource: &Value) -> String {
 
 /// A resource without what the server adds, and what the server knows of it.
 #[derive(Clone, Debug)]
-struct Stored {
-    resource: Map<String, Value>,
-    version: i64,
-    created: i64,
-    modified: i64,
+pub struct Stored {
+    pub resource: Map<String, Value>,
+    pub version: i64,
+    pub created: i64,
+    pub modified: i64,
 }
 
 #[derive(Clone, Debug)]
 pub struct Directory {
-    users: Vec<Stored>,
-    groups: Vec<Stored>,
+    pub users: Vec<Stored>,
+    pub groups: Vec<Stored>,
     /// Pairs of group and user.
-    memberships: Vec<(usize, usize)>,
+    pub memberships: Vec<(usize, usize)>,
 }
 
 pub fn any_directory() -> impl Strategy<Value = Directory> {
@@ -201,130 +195,12 @@ impl Directory {
         });
         let of_group = self.memberships.iter().filter(|(group, _)| *group == number).map(|(_, user)| {
             let stored = &self.users[*user];
-            let display = text(stored, "displayName").or_else(|| text(stored, "userName"));
-            json!({"value": format!("u{user}"), "display": display, "type": "User",
+            json!({"value": format!("u{user}"), "display": text(stored, "displayName"), "type": "User",
                 "$ref": format!("{BASE_URL}/Users/u{user}")})
         });
         match kind {
             ResourceKind::User => ("groups", of_user.collect()),
             ResourceKind::Group => ("members", of_group.collect()),
         }
-    }
-
-    /// The directory as rows of a new database.
-    pub fn load(&self) -> Loaded {
-        let connection = Connection::open_in_memory().expect("a database");
-        connection.execute_batch(include_str!("../../../schema.sql")).expect("the schema");
-        connection
-            .execute_batch(
-                "PRAGMA foreign_keys = ON; INSERT INTO organizations (id, slug, name, group_provisioning, teams,
-                    concurrency_groups, sub_organizations, created) VALUES (1, 'a', 'A', 1, 1, 1, 1, 0);",
-            )
-            .expect("an organization");
-        filter::register(&connection).expect("the functions");
-        for (number, user) in self.users.iter().enumerate() {
-            insert_user(&connection, number, user);
-        }
-        for (number, group) in self.groups.iter().enumerate() {
-            insert_group(&connection, number, group);
-        }
-        for (group, user) in &self.memberships {
-            let sql = "INSERT INTO memberships (group_id, user_id, since, request_id, token)
-                VALUES (?1 + 1, ?2 + 1, 0, '', '')";
-            connection.execute(sql, params![*group as i64, *user as i64]).expect("a membership");
-        }
-        Loaded { connection }
-    }
-}
-
-fn insert_user(connection: &Connection, number: usize, user: &Stored) {
-    let text = |key: &str| user.resource.get(key).and_then(Value::as_str);
-    connection
-        .execute(
-            "INSERT INTO users (organization_id, resource_id, user_name, user_name_key, display_name, display_name_key,
-                external_id, active, effective_role, resource, version, created, last_modified, groups_changed)
-             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, 'User', ?8, ?9, ?10, ?11, 0)",
-            params![
-                format!("u{number}"),
-                text("userName"),
-                text("userName").map(fold),
-                text("displayName"),
-                text("displayName").map(fold),
-                text("externalId"),
-                user.resource["active"].as_bool(),
-                Value::Object(user.resource.clone()).to_string(),
-                user.version,
-                user.created,
-                user.modified,
-            ],
-        )
-        .expect("a user");
-    let emails = user.resource.get("emails").and_then(Value::as_array).into_iter().flatten();
-    for (position, email) in emails.enumerate() {
-        let Some(value) = email["value"].as_str() else { continue };
-        let sql = "INSERT INTO user_emails (user_id, position, organization_id, type_key, value_key)
-            VALUES (?1 + 1, ?2, 1, ?3, ?4)";
-        let parameters =
-            params![number as i64, position as i64, email["type"].as_str().map(fold), fold(value)];
-        connection.execute(sql, parameters).expect("an address");
-    }
-}
-
-fn insert_group(connection: &Connection, number: usize, group: &Stored) {
-    let text = |key: &str| group.resource.get(key).and_then(Value::as_str);
-    connection
-        .execute(
-            "INSERT INTO groups (organization_id, resource_id, display_name, display_name_key, external_id, resource,
-                version, created, last_modified, renamed) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)",
-            params![
-                format!("g{number}"),
-                text("displayName"),
-                text("displayName").map(fold),
-                text("externalId"),
-                Value::Object(group.resource.clone()).to_string(),
-                group.version,
-                group.created,
-                group.modified,
-            ],
-        )
-        .expect("a group");
-}
-
-/// A directory in a database.
-pub struct Loaded {
-    connection: Connection,
-}
-
-impl Loaded {
-    /// The ids of the resources that `filter` selects, in the order of creation.
-    pub fn select(&self, kind: ResourceKind, filter: &Filter) -> Vec<String> {
-        let (table, condition) = match kind {
-            ResourceKind::User => ("users u", filter::users(filter, &CONTEXT)),
-            ResourceKind::Group => ("groups g", filter::groups(filter, &CONTEXT)),
-        };
-        let sql = format!(
-            "SELECT resource_id FROM {table} WHERE organization_id = 1 AND {} ORDER BY id",
-            condition.text
-        );
-        self.ids(&sql, &condition.parameters)
-    }
-
-    /// The ids of all resources in the order `sort`.
-    pub fn ordered(&self, kind: ResourceKind, sort: &Sort) -> Vec<String> {
-        let (table, order) = match kind {
-            ResourceKind::User => ("users u", filter::users_order(sort, &CONTEXT)),
-            ResourceKind::Group => ("groups g", filter::groups_order(sort, &CONTEXT)),
-        };
-        let sql = format!(
-            "SELECT resource_id, {} AS sort_key FROM {table} ORDER BY {}",
-            order.key.text, order.clause
-        );
-        self.ids(&sql, &order.key.parameters)
-    }
-
-    fn ids(&self, sql: &str, parameters: &[SqlValue]) -> Vec<String> {
-        let mut statement = self.connection.prepare(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
-        let rows = statement.query_map(params_from_iter(parameters), |row| row.get(0)).expect("rows");
-        rows.collect::<rusqlite::Result<_>>().unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 }

@@ -7,6 +7,7 @@ mod attributes;
 mod directory;
 mod evaluator;
 mod expressions;
+mod loaded;
 
 use proptest::prelude::*;
 use rollcall::model::filter::{Filter, Sort};
@@ -16,6 +17,7 @@ use rollcall::scim::schema::{ResourceKind, SchemaSettings, Schemas};
 
 use directory::{Directory, any_directory};
 use expressions::any_expression;
+use loaded::Loaded;
 
 const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 64, terms: 10_000 };
 
@@ -37,7 +39,7 @@ fn sort(sort_by: &str, descending: bool, kind: ResourceKind) -> Sort {
 
 /// Every filter selects the resources for which the evaluator says it holds.
 fn selects_what_holds(directory: &Directory, expressions: &[Expression], kind: ResourceKind) {
-    let loaded = directory.load();
+    let loaded = Loaded::new(directory);
     for expression in expressions {
         let text = expression.to_string();
         let selected = loaded.select(kind, &typed(&text, kind));
@@ -52,7 +54,7 @@ fn selects_what_holds(directory: &Directory, expressions: &[Expression], kind: R
 }
 
 fn orders_as_expected(directory: &Directory, kind: ResourceKind) {
-    let loaded = directory.load();
+    let loaded = Loaded::new(directory);
     for attribute in attributes::of(kind).iter().filter(|attribute| attribute.is_comparable()) {
         for descending in [false, true] {
             let mut resources = directory.resources(kind);
