@@ -228,7 +228,7 @@ fn a_group_that_leads_nowhere_says_what_it_waits_for_9_2() {
         &json!([{"group": {"id": unmapped}, "mapping": null},
             {"group": {"id": missing}, "mapping": {"status": "pending", "reason": "target_missing"}}]),
     );
-    sentence(&said, &["\"Unmapped\"", "nobody has mapped it"]);
+    sentence(&said, &["\"Unmapped\"", "neither a rule nor an administrator has mapped it"]);
     sentence(&said, &["\"S-1\"", "does not exist yet"]);
 }
 

@@ -6,6 +6,8 @@
 mod document;
 mod explanation;
 mod read;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use explanation::Explanation;

@@ -189,7 +189,9 @@ fn waiting(waiting: &WaitingExplained) -> String {
         waiting.group.display_name,
         added(&waiting.membership)
     );
-    let Some(chain) = &waiting.chain else { return head + "no rule matches it and nobody has mapped it." };
+    let Some(chain) = &waiting.chain else {
+        return head + "neither a rule nor an administrator has mapped it yet.";
+    };
     let words = chain.mapping.target_type.words();
     head + &match chain.mapping.status {
         Status::Pending { reason, .. } => match reason {
@@ -275,4 +277,42 @@ fn moment(at: Timestamp) -> String {
 
 fn day(at: Timestamp) -> String {
     at.to_string().split('T').next().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::id::RuleId;
+    use crate::model::rule::RuleSpec;
+
+    const AT: Timestamp = Timestamp::from_millis(1_795_529_154_120);
+
+    fn rule(kind: RuleKind, pattern: &str) -> Rule {
+        let spec = RuleSpec {
+            kind,
+            pattern: pattern.to_owned(),
+            exclude: None,
+            entity_name: None,
+            target_type: TargetType::Team,
+            priority: 1,
+            auto_approve: true,
+            enabled: true,
+        };
+        Rule { id: RuleId(7), spec, created: AT, changed: AT }
+    }
+
+    #[test]
+    fn an_instant_is_told_to_the_minute_with_who_and_which_request() {
+        let cause = Cause { request_id: "r-1".to_owned(), token: "PingOne".to_owned(), at: AT };
+        assert_eq!(by(&cause), "on 2026-11-24 14:05 UTC with the token \"PingOne\", request r-1");
+        assert_eq!(day(AT), "2026-11-24");
+    }
+
+    #[test]
+    fn a_rule_is_told_by_what_it_looks_for_also_when_it_is_gone() {
+        let told = |kind, pattern, gone| described(&(rule(kind, pattern), gone));
+        assert_eq!(told(RuleKind::Prefix, "T-", false), "mapping rule 7 (names that begin with \"T-\")");
+        assert_eq!(told(RuleKind::Regex, "x$", false), "mapping rule 7 (names in which x$ is found)");
+        assert_eq!(told(RuleKind::All, "", true), "mapping rule 7 (every group, deleted since)");
+    }
 }

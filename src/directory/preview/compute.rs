@@ -86,9 +86,10 @@ impl Directory {
         changes: &RuleChanges,
         basis: Option<i64>,
     ) -> Result<Vec<RuleId>> {
-        let wanted = changes.clone();
-        let added =
-            self.change(organization, cause, move |change| change.apply_rule_changes(&wanted, basis))?;
+        let (directory, wanted) = (self.clone(), changes.clone());
+        let added = self.store().write_large(move |tx| {
+            directory.run(tx, organization, cause, |change| change.apply_rule_changes(&wanted, basis))
+        })?;
         if let Some(added) = added {
             return Ok(added);
         }
@@ -178,16 +179,17 @@ fn settle_touched(
         let groups = groups_of.get(&state.user).map(Vec::as_slice).unwrap_or_default();
         let fresh = groups.iter().filter_map(|group| board.moved().get(group)).flatten().copied().collect();
         state.claims.retain(|claim| !groups.contains(&claim.group));
-        let new = groups.iter().filter_map(|group| claims.get(group)).flatten();
-        state.claims.extend(new.map(|claim| MappingClaim {
-            withheld: withheld.contains(&(claim.mapping, state.user)),
-            ..*claim
-        }));
+        for claim in groups.iter().filter_map(|group| claims.get(group)).flatten() {
+            let withheld = withheld.contains(&(claim.mapping, state.user));
+            state.claims.push(MappingClaim { withheld, ..*claim });
+        }
         let places = settle(&facts(organization.features, &state, fresh));
         let before: BTreeSet<Assignment> = state.assignments.iter().map(|(place, _)| *place).collect();
         let open: Vec<Pair> = state.conflicts.iter().map(|(_, pair)| *pair).collect();
         tally.count(state.user, &before, &open, &places, default);
-        states.insert(state.user, state);
+        if !places.conflicts.is_empty() {
+            states.insert(state.user, state);
+        }
     }
     let named: HashSet<UserId> = tally.opened.values().flat_map(|opened| &opened.examples).copied().collect();
     states.retain(|user, _| named.contains(user));
