@@ -1,6 +1,7 @@
 //! Why places and roles ended, for those who ask later (mapping.md §9.2).
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use serde_json::Value;
 
@@ -11,22 +12,46 @@ use crate::model::assignment::{Assignment, Source};
 use crate::model::error::Result;
 use crate::model::history::{Ending, RoleChange};
 use crate::model::id::{EntityId, MappingId, UserId};
-use crate::model::mapping::{PendingReason, Rejection, Status};
+use crate::model::mapping::{Mapping, PendingReason, Rejection, Status};
 use crate::model::role::Role;
-use crate::store::{MappingClaim, UserState};
+use crate::store::{Ended, MappingClaim, UserState};
 
-/// The states of mappings at the end of a change, looked up once however many users they placed.
+/// Mappings at the end of a change, looked up once however many users they placed.
 #[derive(Default)]
-pub(super) struct Statuses(HashMap<MappingId, Option<Status>>);
+pub(super) struct Behind(HashMap<MappingId, Option<Mapping>>);
 
 impl Change<'_> {
-    /// Why a user no longer has a place that they had before the change.
-    pub(super) fn ending(
+    /// How a place ends that a user had before the change and has no more.
+    pub(super) fn ended(
         &self,
         state: &UserState,
         place: &Assignment,
         places: &Places,
-        statuses: &mut Statuses,
+        behind: &mut Behind,
+    ) -> Result<Ended> {
+        let mapping = match place.source {
+            Source::Mapping(id) => self.behind(id, behind)?,
+            Source::Attribute | Source::Manual => None,
+        };
+        let ending = self.ending(state, place, places, mapping)?;
+        Ok(Ended { ending, behind: mapping.map(|mapping| (mapping.group, mapping.rule)) })
+    }
+
+    fn behind<'b>(&self, id: MappingId, behind: &'b mut Behind) -> Result<Option<&'b Mapping>> {
+        Ok(match behind.0.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(self.tx.mapping(self.organization.id, id)?),
+        }
+        .as_ref())
+    }
+
+    /// Why a user no longer has a place.
+    fn ending(
+        &self,
+        state: &UserState,
+        place: &Assignment,
+        places: &Places,
+        mapping: Option<&Mapping>,
     ) -> Result<Ending> {
         if !state.living {
             return Ok(Ending::UserDeleted);
@@ -35,42 +60,20 @@ impl Change<'_> {
             let other = places.assignments.iter().find(|other| other.target_type == place.target_type);
             Ending::GaveWay(other.map(|other| other.entity))
         };
+        let is_theirs = |(_, entity): &(_, EntityId)| *entity == place.entity;
         match place.source {
-            Source::Mapping(mapping) => match state.claims.iter().find(|claim| claim.mapping == mapping) {
-                Some(claim) => Ok(ending_of_claim(claim, place, places)),
-                None => self.ending_of_mapping(mapping, statuses),
-            },
+            Source::Mapping(id) => Ok(match state.claims.iter().find(|claim| claim.mapping == id) {
+                Some(claim) => ending_of_claim(claim, place, places),
+                None => ending_of_mapping(mapping),
+            }),
             Source::Attribute if !self.organization.features.concurrency_groups => {
                 Ok(Ending::FeatureDisabled)
             }
             Source::Attribute if state.attribute == Some(place.entity) => Ok(in_its_slot()),
             Source::Attribute => self.deleted_or(place.entity, Ending::AttributeChanged),
-            Source::Manual if state.manual.iter().any(|(_, entity)| *entity == place.entity) => {
-                Ok(in_its_slot())
-            }
+            Source::Manual if state.manual.iter().any(is_theirs) => Ok(in_its_slot()),
             Source::Manual => self.deleted_or(place.entity, Ending::TakenAway),
         }
-    }
-
-    /// Why a mapping that claims a user no longer let them go.
-    fn ending_of_mapping(&self, mapping: MappingId, statuses: &mut Statuses) -> Result<Ending> {
-        let status = match statuses.0.get(&mapping) {
-            Some(status) => *status,
-            None => {
-                let found = self.tx.mapping(self.organization.id, mapping)?.map(|mapping| mapping.status);
-                statuses.0.insert(mapping, found);
-                found
-            }
-        };
-        Ok(match status {
-            Some(Status::Rejected(Rejection::Admin)) => Ending::MappingRejected,
-            Some(Status::Rejected(Rejection::Removed)) => Ending::MappingRemoved,
-            Some(Status::Rejected(Rejection::GroupDeleted | Rejection::GroupDeletedAfterTarget)) => {
-                Ending::GroupDeleted
-            }
-            Some(Status::Pending { reason: PendingReason::TargetDeleted, .. }) => Ending::EntityDeleted,
-            Some(Status::Pending { .. } | Status::Approved { .. }) | None => Ending::LeftGroup,
-        })
     }
 
     fn deleted_or(&self, entity: EntityId, otherwise: Ending) -> Result<Ending> {
@@ -81,7 +84,20 @@ impl Change<'_> {
     /// Keeps a change of a user's effective role.
     pub(super) fn keep_role_change(&self, user: UserId, old: Role, new: Role, why: Value) -> Result<()> {
         let change = RoleChange { old, new, by: self.cause.clone(), why };
-        self.tx.keep_role_change(self.organization.id, user, &change)
+        self.tx.keep_role_change(user, &change)
+    }
+}
+
+/// Why a mapping that claims a user no longer let them go.
+fn ending_of_mapping(mapping: Option<&Mapping>) -> Ending {
+    match mapping.map(|mapping| mapping.status) {
+        Some(Status::Rejected(Rejection::Admin)) => Ending::MappingRejected,
+        Some(Status::Rejected(Rejection::Removed)) => Ending::MappingRemoved,
+        Some(Status::Rejected(Rejection::GroupDeleted | Rejection::GroupDeletedAfterTarget)) => {
+            Ending::GroupDeleted
+        }
+        Some(Status::Pending { reason: PendingReason::TargetDeleted, .. }) => Ending::EntityDeleted,
+        Some(Status::Pending { .. } | Status::Approved { .. }) | None => Ending::LeftGroup,
     }
 }
 

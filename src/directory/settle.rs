@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::directory::change::Change;
 use crate::directory::documents::{entity_json, user_json};
-use crate::directory::endings::Statuses;
+use crate::directory::endings::Behind;
 use crate::mapping::conflicts::{Claim, conflict};
 use crate::mapping::places::{Candidate, Places, Standing, UserFacts, settle};
 use crate::model::assignment::{Assignment, Source};
@@ -27,30 +27,26 @@ impl Change<'_> {
             return Ok(());
         }
         let users: Vec<UserId> = touched.keys().copied().collect();
-        let mut statuses = Statuses::default();
+        let mut behind = Behind::default();
         for state in self.tx.user_states(&users)? {
             let fresh = touched.get(&state.user).cloned().unwrap_or_default();
             let facts = facts(self.organization.features, &state, fresh);
             let places = settle(&facts);
-            self.apply_places(&state, &places, &mut statuses)?;
+            self.apply_places(&state, &places, &mut behind)?;
             self.apply_conflicts(&state, &places)?;
             self.apply_role(&state)?;
         }
         Ok(())
     }
 
-    fn apply_places(&mut self, state: &UserState, places: &Places, statuses: &mut Statuses) -> Result<()> {
+    fn apply_places(&mut self, state: &UserState, places: &Places, behind: &mut Behind) -> Result<()> {
         let before: BTreeSet<Assignment> = state.assignments.iter().map(|(place, _)| *place).collect();
         // First out, then in: an exclusive slot has room for one.
-        let gone: Vec<&Assignment> = before.difference(&places.assignments).collect();
-        for place in &gone {
-            let ending = self.ending(state, place, places, statuses)?;
-            self.tx.revoke(state.user, place, ending, &self.cause)?;
+        for place in before.difference(&places.assignments) {
+            let ended = self.ended(state, place, places, behind)?;
+            self.tx.revoke(state.user, place, &ended, &self.cause)?;
             let data = self.describe_place(state, place, places)?;
             self.record(EventKind::AssignmentRevoked, data);
-        }
-        if !gone.is_empty() {
-            self.tx.trim_past_places(state.user)?;
         }
         for place in places.assignments.difference(&before) {
             let cause = &self.cause;

@@ -84,7 +84,7 @@ const CONTENT: [Promise; 17] = [
         name: "role_history",
         sql: "SELECT printf('user %s has the role %s, and their history ends with %s',
                 u.resource_id, u.effective_role, h.new_role)
-            FROM (SELECT user_id, new_role, max(id) FROM role_history GROUP BY user_id) h
+            FROM (SELECT user_id, new_role, max(number) FROM role_history GROUP BY user_id) h
             JOIN users u ON u.id = h.user_id WHERE u.effective_role <> h.new_role",
     },
     Promise {

@@ -39,10 +39,10 @@ INSERT INTO assignments (organization_id, user_id, target_type, entity_id, sourc
 INSERT INTO conflicts (id, organization_id, user_id, current_mapping_id, current_group_id, current_entity_id,
     incoming_mapping_id, incoming_group_id, incoming_entity_id, kind, status, opened, request_id)
     VALUES (1, 1, 1, 1, 1, 3, 3, 2, 5, 'cross_type_exclusive', 'open', 0, 'r');
-INSERT INTO role_history (organization_id, user_id, old_role, new_role, at, request_id, token, cause)
-    VALUES (1, 2, 'User', 'Admin', 0, 'r', 't', '{}'), (1, 2, 'Admin', 'User', 0, 'r', 't', '{}');
-INSERT INTO assignment_history (organization_id, user_id, target_type, entity_id, source, since, request_id, token, until,
-    until_request_id, until_token, reason) VALUES (1, 2, 'team', 6, 'manual', 0, 'r', 't', 0, 'r', 't', 'entity_deleted')";
+INSERT INTO role_history (user_id, number, old_role, new_role, at, request_id, token, cause)
+    VALUES (2, 1, 'User', 'Admin', 0, 'r', 't', '{}'), (2, 2, 'Admin', 'User', 0, 'r', 't', '{}');
+INSERT INTO assignment_history (user_id, number, target_type, entity_id, source, since, request_id, token, until,
+    until_request_id, until_token, reason) VALUES (2, 1, 'team', 6, 'manual', 0, 'r', 't', 0, 'r', 't', 'entity_deleted')";
 
 /// What breaks which promises; the schema's own walls are taken down where they stand in the way.
 const DAMAGE: &[(&str, &[&str])] = &[

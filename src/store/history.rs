@@ -2,13 +2,13 @@
 
 use rusqlite::{Row, params};
 
-use crate::model::assignment::Assignment;
+use crate::model::assignment::{Assignment, Source};
 use crate::model::cause::Cause;
 use crate::model::conflict::Decision;
 use crate::model::error::Result;
 use crate::model::group::Group;
 use crate::model::history::{Ending, PastPlace, RoleChange};
-use crate::model::id::{EntityId, GroupId, MappingId, OrganizationId, RuleId, UserId};
+use crate::model::id::{EntityId, GroupId, MappingId, RuleId, UserId};
 use crate::model::role::Role;
 use crate::model::time::Timestamp;
 use crate::store::assignments::source;
@@ -46,7 +46,7 @@ impl Db<'_> {
         self.all(
             "SELECT target_type, entity_id, source, mapping_id, since, request_id, token, until, until_request_id,
                 until_token, group_id, rule_id, reason, gave_way_to FROM assignment_history
-                WHERE user_id = ?1 ORDER BY id DESC",
+                WHERE user_id = ?1 ORDER BY number DESC",
             [user.0],
             |row| {
                 let reason: String = row.get(12)?;
@@ -68,7 +68,7 @@ impl Db<'_> {
     pub fn role_changes_of(&self, user: UserId) -> Result<Vec<RoleChange>> {
         self.all(
             "SELECT old_role, new_role, at, request_id, token, cause FROM role_history
-                WHERE user_id = ?1 ORDER BY id DESC",
+                WHERE user_id = ?1 ORDER BY number DESC",
             [user.0],
             |row| {
                 let why: String = row.get(5)?;
@@ -121,58 +121,79 @@ fn place(row: &Row<'_>) -> rusqlite::Result<Assignment> {
     })
 }
 
+/// How a place ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// Why.
+    pub ending: Ending,
+    /// The group and the rule of the mapping that gave it.
+    pub behind: Option<(GroupId, Option<RuleId>)>,
+}
+
 impl Tx<'_> {
     /// Takes a place from a user; that they had it stays as history.
-    pub fn revoke(&self, user: UserId, place: &Assignment, ending: Ending, by: &Cause) -> Result<()> {
-        let gave_way_to = match ending {
+    pub fn revoke(&self, user: UserId, place: &Assignment, ended: &Ended, by: &Cause) -> Result<()> {
+        let begun = self.one(
+            "DELETE FROM assignments WHERE user_id = ?1 AND entity_id = ?2 AND source = ?3
+                RETURNING since, request_id, token",
+            params![user.0, place.entity.0, place.source.as_str()],
+            |row| cause(row, 0),
+        )?;
+        match begun {
+            Some(begun) => self.keep_past_place(user, place, &begun, ended, by),
+            None => Ok(()),
+        }
+    }
+
+    fn keep_past_place(
+        &self,
+        user: UserId,
+        place: &Assignment,
+        begun: &Cause,
+        ended: &Ended,
+        by: &Cause,
+    ) -> Result<()> {
+        let mapping = match place.source {
+            Source::Mapping(mapping) => Some(mapping.0),
+            Source::Attribute | Source::Manual => None,
+        };
+        let gave_way_to = match ended.ending {
             Ending::GaveWay(to) => to.map(|entity| entity.0),
             _ => None,
         };
-        let key = (user.0, place.entity.0, place.source.as_str());
-        self.run(
-            "INSERT INTO assignment_history (organization_id, user_id, target_type, entity_id, source, mapping_id,
-                group_id, rule_id, since, request_id, token, until, until_request_id, until_token, reason, gave_way_to)
-                SELECT a.organization_id, a.user_id, a.target_type, a.entity_id, a.source, a.mapping_id,
-                p.group_id, p.rule_id, a.since, a.request_id, a.token, ?4, ?5, ?6, ?7, ?8
-                FROM assignments a LEFT JOIN mappings p ON p.id = a.mapping_id
-                WHERE a.user_id = ?1 AND a.entity_id = ?2 AND a.source = ?3",
+        let number = self.number(
+            "INSERT INTO assignment_history (user_id, number, target_type, entity_id, source, mapping_id, group_id,
+                rule_id, since, request_id, token, until, until_request_id, until_token, reason, gave_way_to)
+                VALUES (?1, (SELECT ifnull(max(number), 0) + 1 FROM assignment_history WHERE user_id = ?1),
+                ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) RETURNING number",
             params![
-                key.0,
-                key.1,
-                key.2,
+                user.0,
+                place.target_type.as_str(),
+                place.entity.0,
+                place.source.as_str(),
+                mapping,
+                ended.behind.map(|(group, _)| group.0),
+                ended.behind.and_then(|(_, rule)| rule).map(|rule| rule.0),
+                begun.at.as_millis(),
+                begun.request_id,
+                begun.token,
                 by.at.as_millis(),
                 by.request_id,
                 by.token,
-                ending.as_str(),
+                ended.ending.as_str(),
                 gave_way_to
             ],
         )?;
-        self.run("DELETE FROM assignments WHERE user_id = ?1 AND entity_id = ?2 AND source = ?3", key)?;
-        Ok(())
-    }
-
-    /// Forgets the oldest of the places that a user had, above what is kept.
-    pub fn trim_past_places(&self, user: UserId) -> Result<()> {
-        self.run(
-            "DELETE FROM assignment_history WHERE user_id = ?1 AND id <= (SELECT id FROM assignment_history
-                WHERE user_id = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
-            [user.0, KEPT],
-        )?;
-        Ok(())
+        self.forget("DELETE FROM assignment_history WHERE user_id = ?1 AND number <= ?2", user, number)
     }
 
     /// Keeps a change of the role that counts.
-    pub fn keep_role_change(
-        &self,
-        organization: OrganizationId,
-        user: UserId,
-        change: &RoleChange,
-    ) -> Result<()> {
-        self.run(
-            "INSERT INTO role_history (organization_id, user_id, old_role, new_role, at, request_id, token, cause)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    pub fn keep_role_change(&self, user: UserId, change: &RoleChange) -> Result<()> {
+        let number = self.number(
+            "INSERT INTO role_history (user_id, number, old_role, new_role, at, request_id, token, cause)
+                VALUES (?1, (SELECT ifnull(max(number), 0) + 1 FROM role_history WHERE user_id = ?1),
+                ?2, ?3, ?4, ?5, ?6, ?7) RETURNING number",
             params![
-                organization.0,
                 user.0,
                 change.old.as_str(),
                 change.new.as_str(),
@@ -182,11 +203,14 @@ impl Tx<'_> {
                 change.why.to_string()
             ],
         )?;
-        self.run(
-            "DELETE FROM role_history WHERE user_id = ?1 AND id <= (SELECT id FROM role_history
-                WHERE user_id = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
-            [user.0, KEPT],
-        )?;
+        self.forget("DELETE FROM role_history WHERE user_id = ?1 AND number <= ?2", user, number)
+    }
+
+    /// Forgets what is older than the newest rows, of which `number` is the last.
+    fn forget(&self, sql: &str, user: UserId, number: i64) -> Result<()> {
+        if number > KEPT {
+            self.run(sql, [user.0, number - KEPT])?;
+        }
         Ok(())
     }
 }

@@ -35,6 +35,7 @@ pub use entities::NewEntity;
 pub use events::{Event, NewEvent};
 pub use facts::{MappingClaim, UserState};
 pub use handle::{Store, Target};
+pub use history::Ended;
 pub use lists::{From, Key, ListQuery, Listed, Position, Wanted};
 pub use mappings::NewMapping;
 pub use memberships::Member;
