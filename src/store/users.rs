@@ -67,7 +67,7 @@ impl Db<'_> {
     /// The user of this name that was deleted last and can be restored.
     pub fn deleted_user_named(&self, organization: OrganizationId, user_name: &str) -> Result<Option<User>> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM users u WHERE u.user_name_key = ?2 AND u.organization_id = ?1
+            "SELECT {COLUMNS} FROM users u WHERE u.organization_id = ?1 AND u.user_name_key = ?2
                 AND u.deleted IS NOT NULL ORDER BY u.deleted DESC, u.id DESC LIMIT 1"
         );
         self.one(&sql, params![organization.0, fold(user_name)], read)
@@ -76,7 +76,8 @@ impl Db<'_> {
     /// Whether a living user of *another* organization has this name.
     pub fn user_name_elsewhere(&self, organization: OrganizationId, user_name: &str) -> Result<bool> {
         let found = self.number(
-            "SELECT EXISTS (SELECT 1 FROM users WHERE user_name_key = ?2 AND organization_id <> ?1 AND deleted IS NULL)",
+            "SELECT EXISTS (SELECT 1 FROM organizations o CROSS JOIN users u ON u.organization_id = o.id
+                AND u.user_name_key = ?2 AND u.deleted IS NULL WHERE o.id <> ?1)",
             params![organization.0, fold(user_name)],
         )?;
         Ok(found == 1)
