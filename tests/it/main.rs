@@ -15,6 +15,7 @@ mod common;
 
 mod admin_api;
 mod bulk;
+mod deviations;
 mod discovery;
 mod durability;
 mod events;
