@@ -76,8 +76,7 @@ impl Db<'_> {
     /// Whether a living user of *another* organization has this name.
     pub fn user_name_elsewhere(&self, organization: OrganizationId, user_name: &str) -> Result<bool> {
         let found = self.number(
-            "SELECT EXISTS (SELECT 1 FROM organizations o CROSS JOIN users u ON u.organization_id = o.id
-                AND u.user_name_key = ?2 AND u.deleted IS NULL WHERE o.id <> ?1)",
+            "SELECT EXISTS (SELECT 1 FROM users WHERE user_name_key = ?2 AND organization_id <> ?1 AND deleted IS NULL)",
             params![organization.0, fold(user_name)],
         )?;
         Ok(found == 1)

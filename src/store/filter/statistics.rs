@@ -10,7 +10,7 @@ use rusqlite::{Connection, Result};
 const STATISTICS: &[(&str, &str, &str)] = &[
     ("users", "users_in_order", "100000 50000 2 1"),
     ("users", "users_living_name", "100000 50000 1"),
-    ("users", "users_deleted_name", "10000 5000 2 2"),
+    ("users", "users_name_anywhere", "100000 3 2"),
     ("users", "users_external_id", "100000 50000 1"),
     ("users", "users_display_name", "100000 50000 2"),
     ("users", "sqlite_autoindex_users_1", "100000 1"),
