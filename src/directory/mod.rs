@@ -22,7 +22,7 @@ mod users;
 
 pub use change::{Cause, Change};
 pub use conflicts::Answer;
-pub use documents::{entity_json, group_json, mapping_json, rule_json, user_json};
+pub use documents::{entity_json, group_json, mapping_json, organization_json, rule_json, user_json};
 pub use groups::Pushed;
 pub use handle::{DeleteUser, Directory, Policy};
 pub use organizations::{OrganizationChange, create_organization};

@@ -37,4 +37,5 @@ mod roles;
 mod rules;
 mod scim_errors;
 mod starting;
+mod storage_full;
 mod users;
