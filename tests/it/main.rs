@@ -25,6 +25,7 @@ mod layering;
 mod lifecycle;
 mod lists;
 mod mapping_states;
+mod model;
 mod organizations;
 mod pingone_guide;
 mod pingone_replay;
