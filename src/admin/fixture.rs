@@ -140,7 +140,7 @@ impl World {
             user_name: user_name.to_owned(),
             external_id: None,
             display_name: None,
-            active: true,
+            active: Some(true),
             own_role,
             concurrency_group: None,
             emails: vec![(None, format!("mail-{user_name}"))],

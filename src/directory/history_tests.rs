@@ -187,7 +187,7 @@ fn person(name: u8, role: u8, place: u8) -> UserDocument {
         user_name,
         external_id: None,
         display_name: None,
-        active: true,
+        active: Some(true),
         own_role: ROLES.get(usize::from(role % 5)).copied(),
         concurrency_group: place.is_multiple_of(8).then(|| format!("N{}", place % 4)),
         emails: Vec::new(),

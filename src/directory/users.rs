@@ -37,7 +37,10 @@ impl Change<'_> {
         let data = describe(&user);
         self.record(kind, data);
         self.role_cause = json!({"kind": "own_role"});
-        self.touch(id, None);
+        // Who is new and brings neither a role nor a concurrency group has what everybody has.
+        if kind == EventKind::UserRestored || bound.is_some() || user.own_role.is_some() {
+            self.touch(id, None);
+        }
         Ok(user)
     }
 
@@ -68,7 +71,7 @@ impl Change<'_> {
         let before = self.tx.bound_concurrency_group(user.id)?;
         let bound = match self.bind(Some((&user, before)), &document) {
             // A request that takes access away is never refused for another attribute's value (mapping.md §5.7).
-            Err(error) if !document.active => {
+            Err(error) if !document.active.unwrap_or(user.active) => {
                 self.note(format!(
                     "{} The attribute stays as it was, since the user is inactive.",
                     error.detail

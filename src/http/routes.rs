@@ -102,6 +102,7 @@ pub const ROUTES: &[Route] = &[
     scim("PATCH", "/scim/v2/Groups/{}", scim::groups::patch),
     scim("DELETE", "/scim/v2/Groups/{}", scim::groups::delete),
     search("/scim/v2/.search", scim::lists::search_all),
+    scim("POST", "/scim/v2/Bulk", scim::bulk::process),
     scim("GET", "/scim/v2/Me", scim::discovery::me),
     scim("POST", "/scim/v2/Me", scim::discovery::me),
     scim("PUT", "/scim/v2/Me", scim::discovery::me),

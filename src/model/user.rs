@@ -17,8 +17,8 @@ pub struct UserDocument {
     pub external_id: Option<String>,
     /// `displayName`.
     pub display_name: Option<String>,
-    /// `active`; true when the IdP says nothing.
-    pub active: bool,
+    /// `active`. `None` after its removal by a PATCH: then the account stays as it was, which must not switch it on.
+    pub active: Option<bool>,
     /// `OrganizationRole` of the user extension.
     pub own_role: Option<Role>,
     /// `LambdatestGroup` of the user extension: the name of a concurrency group.

@@ -3,8 +3,9 @@
 //! | module | job |
 //! | --- | --- |
 //! | `users`, `groups`, `lists`, `discovery` | the handlers of the routes |
+//! | `bulk` | many operations in one request |
 //! | `service` | what the handlers work with |
-//! | `queries`, `cursor`, `body`, `conditions`, `etags`, `deactivation` | what a request says |
+//! | `messages`, `queries`, `cursor`, `body`, `conditions`, `etags`, `deactivation` | what a request says |
 //! | `resources`, `errors` | what an answer says |
 //! | `schema` | the tables of attributes, name resolution, reading of bodies into their normal form |
 //! | `filter` | filters and PATCH paths: text to syntax tree to typed filter |
@@ -13,6 +14,7 @@
 //! | `deviations` | the one table of tolerances beyond the RFCs |
 
 mod body;
+pub mod bulk;
 mod conditions;
 mod cursor;
 mod deactivation;
@@ -23,6 +25,7 @@ mod etags;
 pub mod filter;
 pub mod groups;
 pub mod lists;
+mod messages;
 pub mod patch;
 pub mod projection;
 mod queries;

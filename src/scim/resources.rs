@@ -93,8 +93,10 @@ impl View<'_> {
             text.push_str(member.resource_id.as_str());
             text.push_str("\",\"$ref\":");
             text.push_str(&Value::String(self.location(kind, &member.resource_id)).to_string());
-            text.push_str(",\"display\":");
-            text.push_str(&Value::from(member.display.as_str()).to_string());
+            if let Some(display) = &member.display {
+                text.push_str(",\"display\":");
+                text.push_str(&Value::from(display.as_str()).to_string());
+            }
             text.push_str(",\"type\":\"");
             text.push_str(ty);
             text.push_str("\"}");

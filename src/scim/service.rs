@@ -7,7 +7,7 @@ use crate::directory::{Cause, Change, Directory};
 use crate::model::call::Call;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::organization::Organization;
-use crate::scim::deviations::Notes;
+use crate::scim::deviations::{Deviation, Notes};
 use crate::scim::filter::Limits;
 use crate::scim::schema::Schemas;
 
@@ -114,10 +114,15 @@ impl Scim {
 
 /// Passes on what a body relied on, for the request log.
 pub fn take_notes(change: &mut Change<'_>, notes: &Notes) {
-    for deviation in notes.deviations() {
-        change.note(format!("relied on the tolerance {}", deviation.as_str()));
-    }
-    for remark in notes.remarks() {
-        change.note(remark.clone());
-    }
+    sentences(notes).for_each(|sentence| change.note(sentence));
+}
+
+/// Logs what a request as a whole relied on, whatever becomes of its changes.
+pub fn log_notes(request_id: &str, notes: &Notes) {
+    sentences(notes).for_each(|sentence| log::info!("request {request_id}: {sentence}"));
+}
+
+fn sentences(notes: &Notes) -> impl Iterator<Item = String> {
+    let relied = |deviation: &Deviation| format!("relied on the tolerance {}", deviation.as_str());
+    notes.deviations().iter().map(relied).chain(notes.remarks().iter().cloned())
 }

@@ -58,6 +58,8 @@ fn common(connection: &Connection) -> Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false).map_err(from_sqlite)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true).map_err(from_sqlite)?;
+    // Plans do not depend on bound values; without this SQLite compiles a kept statement anew for each of them.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(from_sqlite)?;
     connection.pragma_update(None, "foreign_keys", true).map_err(from_sqlite)?;
     connection.pragma_update(None, "cache_size", -16_000).map_err(from_sqlite)?;
     filter::register(connection).map_err(from_sqlite)

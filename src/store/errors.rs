@@ -34,6 +34,15 @@ const CONSTRAINTS: &[(&str, Kind, &str, &str)] = &[
     ),
 ];
 
+/// What is said when SQLite rolled a whole transaction back.
+pub(super) fn transaction_lost() -> Error {
+    Error::new(
+        Kind::StorageFull,
+        "The database could not be written, and nothing of this request was kept. Send it again when there is room on \
+         the disk.",
+    )
+}
+
 /// Turns an error of SQLite into one of the domain.
 pub(super) fn from_sqlite(error: rusqlite::Error) -> Error {
     let (code, message) = match &error {

@@ -15,8 +15,8 @@ use crate::store::{groups, users};
 pub struct Member {
     /// Its id outside.
     pub resource_id: ResourceId,
-    /// `displayName`, else `userName`.
-    pub display: String,
+    /// `displayName`; a user may have none.
+    pub display: Option<String>,
     /// Whether the account is in use; groups always are.
     pub active: bool,
 }
@@ -25,7 +25,7 @@ impl Db<'_> {
     /// The members of a group, in the order in which the users came to be known.
     pub fn members(&self, group: GroupId) -> Result<Vec<Member>> {
         self.all(
-            "SELECT u.resource_id, coalesce(u.display_name, u.user_name), u.active
+            "SELECT u.resource_id, u.display_name, u.active
                 FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.group_id = ?1 ORDER BY m.user_id",
             [group.0],
             member,
@@ -81,8 +81,8 @@ impl Db<'_> {
     /// Which of these users are in the group.
     pub fn members_among(&self, group: GroupId, users: &[UserId]) -> Result<Vec<UserId>> {
         self.all(
-            "SELECT m.user_id FROM json_each(?2) wanted JOIN memberships m ON m.user_id = wanted.value
-                WHERE m.group_id = ?1",
+            "SELECT user_id FROM memberships
+                WHERE group_id = ?1 AND user_id IN (SELECT value FROM json_each(?2))",
             params![group.0, id_list(users.iter().map(|user| user.0))],
             |row| row.get(0).map(UserId),
         )

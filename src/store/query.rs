@@ -8,7 +8,7 @@ use rusqlite::{Connection, Params, Row};
 
 use crate::model::error::Result;
 use crate::model::id::OrganizationId;
-use crate::store::errors::from_sqlite;
+use crate::store::errors::{from_sqlite, transaction_lost};
 
 /// A consistent view to read with: a snapshot, or a transaction's own writes.
 #[derive(Clone, Copy)]
@@ -35,6 +35,11 @@ pub struct Page {
 impl<'c> Db<'c> {
     pub(super) fn new(connection: &'c Connection) -> Db<'c> {
         Db { connection }
+    }
+
+    /// Runs a statement that begins or ends something; kept prepared, since every transaction has some.
+    pub(super) fn control(self, sql: &str) -> rusqlite::Result<()> {
+        self.connection.prepare_cached(sql)?.execute([]).map(|_| ())
     }
 
     /// All rows of a query.
@@ -85,6 +90,28 @@ impl<'c> Tx<'c> {
     pub(super) fn insert(&self, sql: &str, parameters: impl Params) -> Result<i64> {
         self.run(sql, parameters)?;
         Ok(self.db.connection.last_insert_rowid())
+    }
+
+    /// Runs a part of the transaction that lands or fails alone: what it answers, after its changes were kept or undone.
+    ///
+    /// # Errors
+    /// That the transaction as a whole can no longer be kept, since SQLite rolled it back: its job must end with this error
+    /// and write nothing more, which would be committed on its own.
+    pub fn attempt<T>(&self, part: impl FnOnce(&Tx<'c>) -> Result<T>) -> Result<Result<T>> {
+        let connection = self.db.connection;
+        let moved_before = self.moved.borrow().clone();
+        connection.execute_batch("SAVEPOINT part").map_err(from_sqlite)?;
+        let outcome = part(self);
+        if connection.is_autocommit() {
+            return Err(transaction_lost());
+        }
+        if outcome.is_ok() {
+            connection.execute_batch("RELEASE part").map_err(from_sqlite)?;
+        } else {
+            connection.execute_batch("ROLLBACK TO part; RELEASE part").map_err(from_sqlite)?;
+            self.moved.replace(moved_before);
+        }
+        Ok(outcome)
     }
 
     pub(super) fn feed_moved(&self, organization: OrganizationId) {

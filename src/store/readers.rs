@@ -43,9 +43,10 @@ impl Readers {
         let connection = lent.connection();
         let deadline = Instant::now() + LONGEST;
         connection.progress_handler(STEPS, Some(move || Instant::now() > deadline)).map_err(from_sqlite)?;
-        connection.execute_batch("BEGIN").map_err(from_sqlite)?;
-        let outcome = read(&Db::new(connection));
-        let ended = connection.execute_batch("COMMIT").map_err(from_sqlite);
+        let db = Db::new(connection);
+        db.control("BEGIN").map_err(from_sqlite)?;
+        let outcome = read(&db);
+        let ended = db.control("COMMIT").map_err(from_sqlite);
         outcome.and_then(|value| ended.map(|()| value))
     }
 

@@ -166,7 +166,7 @@ impl Tx<'_> {
                 document.display_name,
                 document.display_name.as_deref().map(fold),
                 document.external_id,
-                document.active,
+                document.active.unwrap_or(true),
                 document.own_role.map(Role::as_str),
                 document.concurrency_group,
                 text(document)?,
@@ -184,7 +184,7 @@ impl Tx<'_> {
     pub fn update_user(&self, user: &User, document: &UserDocument, at: Timestamp) -> Result<()> {
         self.run(
             "UPDATE users SET user_name = ?2, user_name_key = ?3, display_name = ?4, display_name_key = ?5,
-                external_id = ?6, active = ?7, own_role = ?8, concurrency_group = ?9, resource = ?10,
+                external_id = ?6, active = ifnull(?7, active), own_role = ?8, concurrency_group = ?9, resource = ?10,
                 version = version + 1, last_modified = ?11, deleted = NULL WHERE id = ?1",
             params![
                 user.id.0,

@@ -12,10 +12,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
 
-use crate::model::error::{Error, Kind, Result};
+use crate::model::error::{Error, Result};
 use crate::model::id::OrganizationId;
-use crate::store::errors::from_sqlite;
-use crate::store::query::Tx;
+use crate::store::errors::{from_sqlite, transaction_lost};
+use crate::store::query::{Db, Tx};
 
 /// The most jobs in one transaction.
 const BATCH: usize = 128;
@@ -69,7 +69,7 @@ impl Writer {
     }
 
     fn batch(&mut self, connection: &Connection, first: Job) {
-        if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE").map_err(from_sqlite) {
+        if let Err(error) = Db::new(connection).control("BEGIN IMMEDIATE").map_err(from_sqlite) {
             (first.refuse)(error);
             return;
         }
@@ -87,12 +87,12 @@ impl Writer {
                 Ran::TransactionLost(answer) => {
                     answers.extend(answer);
                     self.alone = BATCH;
-                    return answer_all(answers, Err(lost()));
+                    return answer_all(answers, Err(transaction_lost()));
                 }
             }
             next = if large { None } else { self.next_job(answers.len()) };
         }
-        let committed = connection.execute_batch("COMMIT").map_err(from_sqlite);
+        let committed = Db::new(connection).control("COMMIT").map_err(from_sqlite);
         if committed.is_err() {
             self.alone = BATCH;
             if !connection.is_autocommit()
@@ -138,7 +138,7 @@ enum Ran {
 }
 
 fn run_job(connection: &Connection, job: Job) -> Ran {
-    if let Err(error) = connection.execute_batch("SAVEPOINT job").map_err(from_sqlite) {
+    if let Err(error) = Db::new(connection).control("SAVEPOINT job").map_err(from_sqlite) {
         (job.refuse)(error);
         return if connection.is_autocommit() { Ran::TransactionLost(None) } else { Ran::Undone(None) };
     }
@@ -149,13 +149,13 @@ fn run_job(connection: &Connection, job: Job) -> Ran {
         return Ran::TransactionLost(match outcome {
             Ok((_, answer)) => Some(answer),
             Err(_) => {
-                (job.refuse)(lost());
+                (job.refuse)(transaction_lost());
                 None
             }
         });
     }
     match outcome {
-        Ok((true, answer)) => match connection.execute_batch("RELEASE job").map_err(from_sqlite) {
+        Ok((true, answer)) => match Db::new(connection).control("RELEASE job").map_err(from_sqlite) {
             Ok(()) => Ran::Kept(answer, tx.into_moved()),
             Err(error) => {
                 answer(Err(error));
@@ -184,14 +184,6 @@ fn answer_all(answers: Vec<Answer>, outcome: Result<()>) {
     for answer in answers {
         answer(outcome.clone());
     }
-}
-
-fn lost() -> Error {
-    Error::new(
-        Kind::StorageFull,
-        "The database could not be written, and nothing of this request was kept. Send it again when there is room on \
-         the disk.",
-    )
 }
 
 /// The sending side, bounded: who cannot be queued waits.

@@ -132,3 +132,48 @@ fn a_large_job_shares_its_transaction_with_no_other() {
     store.write(|tx| insert(tx, "small", 1)).unwrap();
     assert_eq!(names(&connection), ["large", "small"]);
 }
+
+#[test]
+fn a_part_that_fails_undoes_itself_and_leaves_the_other_parts_of_its_job() {
+    let (store, connection) = store(1_000);
+    let refused = store
+        .write(|tx| {
+            tx.attempt(|tx| insert(tx, "a", 1))??;
+            let refused = tx.attempt(|tx| {
+                insert(tx, "refused", 1)?;
+                tx.attempt(|tx| insert(tx, "within the refused", 1))??;
+                Err::<(), _>(Error::invalid_value("no"))
+            })?;
+            tx.attempt(|tx| insert(tx, "b", 1))??;
+            Ok(refused)
+        })
+        .unwrap();
+    assert_eq!(refused, Err(Error::invalid_value("no")));
+    assert_eq!(names(&connection), ["a", "b"]);
+}
+
+#[test]
+fn a_part_that_loses_the_transaction_for_want_of_room_ends_its_job_and_nothing_of_it_is_kept() {
+    let (store, connection) = store(40);
+    let ended = store.write(|tx| {
+        tx.attempt(|tx| insert(tx, "a", 1))??;
+        let part = tx.attempt(|tx| insert(tx, "too large", 1_000_000));
+        assert_eq!(part.as_ref().unwrap_err().kind, Kind::StorageFull, "SQLite rolled back and it was seen");
+        part?
+    });
+    assert_eq!(ended.unwrap_err().kind, Kind::StorageFull);
+    assert_eq!(names(&connection), [""; 0]);
+    store.write(|tx| insert(tx, "afterwards", 1)).unwrap();
+    assert_eq!(names(&connection), ["afterwards"]);
+}
+
+#[test]
+fn a_part_that_hides_the_loss_of_the_transaction_is_found_out() {
+    let (store, connection) = store(1_000);
+    let ended = store.write(|tx| {
+        insert(tx, "lost", 1)?;
+        tx.attempt(|tx| tx.run("ROLLBACK", []).map(|_| ()))?
+    });
+    assert_eq!(ended.unwrap_err().kind, Kind::StorageFull);
+    assert_eq!(names(&connection), [""; 0]);
+}

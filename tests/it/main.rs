@@ -14,6 +14,7 @@
 mod common;
 
 mod admin_api;
+mod bulk;
 mod discovery;
 mod durability;
 mod events;
@@ -31,6 +32,7 @@ mod pingone_guide;
 mod pingone_replay;
 mod places;
 mod provisioning_switch;
+mod readme;
 mod roles;
 mod rules;
 mod scim_errors;

@@ -207,3 +207,13 @@ fn what_was_written_is_found_at_once_by_every_attribute_that_idps_look_up() {
         server.scim.get(format!("/Users?filter={encoded}")).expect_body(200, json!({"totalResults": 0}));
     }
 }
+
+#[test]
+fn active_removed_by_a_patch_is_unassigned_and_switches_nothing_on_rfc_7644_3_5_2_2() {
+    let server = Server::start();
+    let ann = server.user_with(json!({"userName": "ann@example.com", "active": false}));
+    let removed = server.patch_user(&ann, json!([{"op": "remove", "path": "active"}])).expect(200);
+    assert_eq!(removed.json.get("active"), None, "{}", removed.text);
+    server.put_user(&ann, json!({"userName": "ann@example.com", "title": "Lead"})).expect(200);
+    assert_contains(&server.person(&ann), &json!({"active": false}));
+}

@@ -1,10 +1,11 @@
 //! The body of a PATCH → operations (RFC 7644 §3.5.2).
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::model::error::{Error, Kind, Result};
 use crate::scim::deviations::{Deviation, Notes};
 use crate::scim::filter::{Limits, PatchPath, parse_path};
+use crate::scim::messages::{check_urn, take};
 use crate::scim::schema::{Found, Schemas, Short};
 
 /// URN of the PATCH message.
@@ -54,7 +55,8 @@ impl PatchRequest {
     pub fn parse(body: Value, schemas: &Schemas, limits: &Limits) -> Result<PatchRequest> {
         let mut notes = Notes::default();
         let Value::Object(mut body) = body else { return Err(malformed("the body is not an object")) };
-        check_schemas(take(&mut body, "schemas"), schemas, &mut notes)?;
+        let refusal = || malformed(format!("\"schemas\" is not [\"{PATCH_URN}\"]"));
+        check_urn(take(&mut body, "schemas"), PATCH_URN, schemas.tolerance(), &mut notes, refusal)?;
         let operations = match take(&mut body, "Operations") {
             Some(Value::Array(operations)) => operations,
             Some(single @ Value::Object(_)) => {
@@ -141,28 +143,6 @@ fn op_word(op: Option<Value>, schemas: &Schemas, notes: &mut Notes) -> Result<Wo
         schemas.tolerance().grant(Deviation::OperationCase, notes, refusal)?;
     }
     Ok(word)
-}
-
-fn check_schemas(sent: Option<Value>, schemas: &Schemas, notes: &mut Notes) -> Result<()> {
-    let urns: Vec<Value> = match sent {
-        Some(Value::Array(urns)) => urns,
-        Some(single @ Value::String(_)) => vec![single],
-        _ => Vec::new(),
-    };
-    let is_patch = |urn: &Value| urn.as_str().is_some_and(|urn| urn.eq_ignore_ascii_case(PATCH_URN));
-    let deviation = match (urns.iter().any(is_patch), urns.iter().all(is_patch)) {
-        (true, true) => return Ok(()),
-        (true, false) => Deviation::ForeignSchemaUrn,
-        (false, _) => Deviation::MissingSchemas,
-    };
-    let refusal = || malformed(format!("\"schemas\" is not [\"{PATCH_URN}\"]"));
-    schemas.tolerance().grant(deviation, notes, refusal)
-}
-
-/// Takes a member out by its name without case (RFC 7643 §2.1).
-fn take(object: &mut Map<String, Value>, name: &str) -> Option<Value> {
-    let key = object.keys().find(|key| key.eq_ignore_ascii_case(name))?.clone();
-    object.swap_remove(&key)
 }
 
 fn malformed(problem: impl std::fmt::Display) -> Error {

@@ -24,7 +24,7 @@ fn attributes() -> Vec<Attribute> {
             vec![
                 string("value", "The id of the member's User resource.").required().case_exact().immutable(),
                 reference("$ref", &["User"], "The URI of the member's User resource.").immutable(),
-                string("display", "The displayName of the member, or else the userName.").read_only(),
+                string("display", "The displayName of the member, where there is one.").read_only(),
                 string("type", "The kind of the member, which is always User.").one_of(&["User"]).immutable(),
             ],
         )

@@ -23,7 +23,8 @@ impl Schemas {
     /// `InvalidSyntax` when it is not an object; `InvalidValue` for a missing or wrong value.
     pub fn read_new_user(&self, body: Value) -> Result<(UserDocument, Notes)> {
         let mut reader = Reader::new(self);
-        let resource = reader.resource(ResourceKind::User, object(body)?)?;
+        let mut resource = reader.resource(ResourceKind::User, object(body)?)?;
+        resource.entry("active").or_insert(Value::Bool(true));
         let document = finish_user(&mut reader, resource, None)?;
         Ok((document, reader.notes))
     }
@@ -38,7 +39,10 @@ impl Schemas {
         current: &Map<String, Value>,
     ) -> Result<(UserDocument, Notes)> {
         let mut reader = Reader::new(self);
-        let resource = reader.resource(ResourceKind::User, object(body)?)?;
+        let mut resource = reader.resource(ResourceKind::User, object(body)?)?;
+        if let Some(active) = current.get("active") {
+            resource.entry("active").or_insert_with(|| active.clone());
+        }
         let document = finish_user(&mut reader, resource, Some(current))?;
         Ok((document, reader.notes))
     }
@@ -66,11 +70,6 @@ pub(in crate::scim) fn finish_user(
         keep_user_name(reader, &mut resource, current)?;
     }
     let user_name = user_name(reader, &resource, current)?;
-    // A removal of `active` must not switch an account on.
-    if !resource.contains_key("active") {
-        let active = current.and_then(|current| current.get("active")).cloned().unwrap_or(Value::Bool(true));
-        resource.insert("active".to_owned(), active);
-    }
     set_schemas(reader.schemas.shape(ResourceKind::User), &mut resource);
     size::check(&resource)?;
     let extension = resource.get(&reader.schemas.settings().user_extension_urn);
@@ -79,7 +78,7 @@ pub(in crate::scim) fn finish_user(
         user_name,
         external_id: text(&resource, "externalId"),
         display_name: text(&resource, "displayName"),
-        active: resource.get("active") == Some(&Value::Bool(true)),
+        active: resource.get("active").and_then(Value::as_bool),
         own_role: own("OrganizationRole").map(|role| Role::parse(role, "OrganizationRole")).transpose()?,
         concurrency_group: own("LambdatestGroup").map(str::to_owned),
         emails: emails(&resource),

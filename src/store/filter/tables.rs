@@ -140,13 +140,7 @@ pub(super) const GROUPS: Table = Table {
         order: "m.user_id",
         columns: &[
             Column { path: &["value"], source: Source::Plain("e.resource_id") },
-            Column {
-                path: &["display"],
-                source: Source::Folded(
-                    "ifnull(e.display_name, e.user_name)",
-                    "ifnull(e.display_name_key, e.user_name_key)",
-                ),
-            },
+            Column { path: &["display"], source: Source::Folded("e.display_name", "e.display_name_key") },
             Column { path: &["type"], source: Source::Plain("'User'") },
             Column { path: &["$ref"], source: Source::Url("'/Users/' || e.resource_id") },
         ],

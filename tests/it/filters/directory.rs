@@ -195,8 +195,7 @@ impl Directory {
         });
         let of_group = self.memberships.iter().filter(|(group, _)| *group == number).map(|(_, user)| {
             let stored = &self.users[*user];
-            let display = text(stored, "displayName").or_else(|| text(stored, "userName"));
-            json!({"value": format!("u{user}"), "display": display, "type": "User",
+            json!({"value": format!("u{user}"), "display": text(stored, "displayName"), "type": "User",
                 "$ref": format!("{BASE_URL}/Users/u{user}")})
         });
         match kind {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::error::Kind;
-use crate::scim::schema::{ENTERPRISE_URN, UnknownAttributes};
+use crate::scim::schema::{ENTERPRISE_URN, USER_URN, UnknownAttributes};
 
 fn add(path: &str, value: Value) -> Value {
     json!([{"op": "add", "path": path, "value": value}])
@@ -225,12 +225,15 @@ fn required_attributes_cannot_be_removed_rfc_7644_3_5_2_2() {
 }
 
 #[test]
-fn removing_active_switches_nothing_on() {
+fn removing_active_leaves_it_unassigned_and_switches_nothing_on_rfc_7644_3_5_2_2() {
     let operations = json!([{"op": "replace", "path": "active", "value": false}]);
     let off = patch_with(&strict(), operations).expect("valid").0.resource;
     let request = parse(&strict(), remove("active")).expect("valid");
     let (document, _) = apply_user(&strict(), request, &off, &Map::new()).expect("valid");
-    assert!(!document.active);
+    assert_eq!((document.active, document.resource.get("active")), (None, None));
+    let put = json!({"schemas": [USER_URN], "userName": "jane@example.com"});
+    let (replaced, _) = lenient().read_user_replacement(put, &document.resource).expect("valid");
+    assert_eq!(replaced.active, None);
 }
 
 #[test]
