@@ -14,10 +14,15 @@
 mod common;
 
 mod admin_api;
+mod apply;
 mod bulk;
+mod by_hand;
+mod conflicts;
+mod decisions;
 mod discovery;
 mod durability;
 mod events;
+mod features;
 mod filters;
 mod front;
 mod groups_and_members;
@@ -37,4 +42,5 @@ mod roles;
 mod rules;
 mod scim_errors;
 mod starting;
+mod user_policies;
 mod users;

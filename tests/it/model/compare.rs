@@ -60,7 +60,8 @@ impl Pair {
         if outcome != expected {
             return format!("    the outcome was {outcome:?}, by the reference {expected:?}\n");
         }
-        let wrong = difference("by the directory", &self.run.facts(), "by the reference", &self.reference.facts());
+        let wrong =
+            difference("by the directory", &self.run.facts(), "by the reference", &self.reference.facts());
         if !wrong.is_empty() {
             return wrong;
         }

@@ -98,8 +98,14 @@ impl Act {
             Act::Reject { mapping } | Act::Remove { mapping } => pick(mapping, &now.mappings_to_pick())?,
             Act::RenameEntity { entity, .. }
             | Act::DeleteEntity { entity }
-            | Act::PutPlace { entity, .. }
-            | Act::TakePlace { entity, .. } => pick(entity, &now.entities_to_pick(None))?,
+            | Act::PutPlace { entity, .. } => {
+                pick(entity, &now.entities_to_pick(None))?;
+            }
+            // Mostly one that there is.
+            Act::TakePlace { entity, user } => match now.places_to_pick().get(*entity) {
+                Some(place) => (*user, *entity) = *place,
+                None => pick(entity, &now.entities_to_pick(None))?,
+            },
             Act::Resolve { conflict, .. } | Act::ResolveAll { conflict, .. } => {
                 let open: Vec<usize> = (0..now.conflicts().len()).collect();
                 pick(conflict, &open)?;
@@ -159,8 +165,8 @@ fn user() -> impl Strategy<Value = usize> + Clone {
 
 /// Members as an IdP lists them: now and then one that does not exist.
 fn members() -> impl Strategy<Value = Vec<usize>> {
-    let member = prop_oneof![40 => user(), 1 => Just(NOBODY)];
-    prop::collection::vec(member, 0..4)
+    let member = prop_oneof![80 => user(), 1 => Just(NOBODY)];
+    prop::collection::vec(member, 0..5)
 }
 
 fn target() -> impl Strategy<Value = TargetType> + Clone {
@@ -235,10 +241,10 @@ fn push() -> impl Strategy<Value = Act> {
         1 => Just(MemberStep::RemoveAll),
     ];
     prop_oneof![
-        4 => (user(), body()).prop_map(|(user, body)| Act::PushUser { user, body }),
+        2 => (user(), body()).prop_map(|(user, body)| Act::PushUser { user, body }),
         2 => (user(), body()).prop_map(|(user, body)| Act::PutUser { user, body }),
         1 => user().prop_map(|user| Act::DeleteUser { user }),
-        6 => (name(), members(), roles())
+        8 => (name(), members(), roles())
             .prop_map(|(name, members, roles)| Act::PushGroup { name, members, roles }),
         3 => (number(), name(), members(), roles())
             .prop_map(|(group, name, members, roles)| Act::PutGroup { group, name, members, roles }),
@@ -253,10 +259,10 @@ fn push() -> impl Strategy<Value = Act> {
 fn administration() -> impl Strategy<Value = Act> {
     let feature = prop_oneof![
         1 => Just(Feature::GroupProvisioning),
-        6 => target().prop_map(Feature::Type),
+        16 => target().prop_map(Feature::Type),
     ];
     prop_oneof![
-        4 => rule().prop_map(|spec| Act::WriteRule { spec }),
+        2 => rule().prop_map(|spec| Act::WriteRule { spec }),
         1 => (number(), rule()).prop_map(|(rule, spec)| Act::EditRule { rule, spec }),
         1 => number().prop_map(|rule| Act::DeleteRule { rule }),
         2 => Just(Act::ApplyRules),
@@ -285,10 +291,35 @@ fn places() -> impl Strategy<Value = Act> {
     ]
 }
 
+/// What most histories begin with: everybody pushed, a rule for each target type, and something to be mapped to.
+fn beginning() -> Vec<Act> {
+    let body = Body { active: true, role: None, concurrency_group: None };
+    let users = (0..NOBODY).map(|user| Act::PushUser { user, body: body.clone() });
+    let looks =
+        [("T-", TargetType::Team), ("C-", TargetType::ConcurrencyGroup), ("S-", TargetType::SubOrganization)];
+    let rules = looks.into_iter().map(|(prefix, target_type)| Act::WriteRule {
+        spec: RuleSpec {
+            kind: RuleKind::Prefix,
+            pattern: prefix.to_owned(),
+            exclude: None,
+            entity_name: Some("${rest}".to_owned()),
+            target_type,
+            priority: 2,
+            auto_approve: true,
+            enabled: true,
+        },
+    });
+    let entities = ["a", "b"].map(|name| Act::CreateEntity { target: TargetType::SubOrganization, name });
+    users.chain(rules).chain(entities).collect()
+}
+
 /// A history.
 pub fn any_history(longest: usize) -> impl Strategy<Value = Vec<Act>> {
-    let everyone = Body { active: true, role: None, concurrency_group: None };
-    let first: Vec<Act> = (0..3).map(|user| Act::PushUser { user, body: everyone.clone() }).collect();
-    let act = prop_oneof![5 => push().boxed(), 3 => administration().boxed(), 3 => places().boxed()];
-    prop::collection::vec(act, 1..=longest).prop_map(move |acts| [first.clone(), acts].concat())
+    let beginning = beginning();
+    let kept = prop::collection::vec(prop::bool::weighted(0.95), beginning.len());
+    let act = prop_oneof![5 => push().boxed(), 2 => administration().boxed(), 3 => places().boxed()];
+    (kept, prop::collection::vec(act, 1..=longest)).prop_map(move |(kept, acts)| {
+        let begun = beginning.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(act, _)| act.clone());
+        begun.chain(acts).collect()
+    })
 }

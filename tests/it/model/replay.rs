@@ -138,12 +138,9 @@ impl Run {
             USERS[number.expect("a pushed user")]
         };
         let role = |text: &str| Role::parse(text, "role").expect("a role");
-        facts.extend(
-            state.users.iter().map(|(id, (active, now))| words::user(user(id), *active, role(now))),
-        );
-        let group = |id: &str| {
-            self.groups.iter().position(|(_, group)| group.0 == id).expect("a pushed group")
-        };
+        facts.extend(state.users.iter().map(|(id, (active, now))| words::user(user(id), *active, role(now))));
+        let group =
+            |id: &str| self.groups.iter().position(|(_, group)| group.0 == id).expect("a pushed group");
         for (id, value) in &state.groups {
             let roles = value["roles"].as_array().expect("roles").iter();
             let roles: Vec<Role> = roles.map(|name| role(name.as_str().expect("a name"))).collect();

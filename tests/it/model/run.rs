@@ -49,8 +49,7 @@ impl Run {
             features: Features { group_provisioning: true, ..Features::default() },
             created: Timestamp::from_millis(0),
         };
-        let organization =
-            directory.store().write(move |tx| create_organization(tx, &ids, &new)).unwrap();
+        let organization = directory.store().write(move |tx| create_organization(tx, &ids, &new)).unwrap();
         let users = [const { None }; USERS.len()];
         Run { directory, organization, users, groups: Vec::new(), rules: Vec::new(), steps: 0 }
     }
@@ -284,7 +283,7 @@ fn document(user: usize, body: &Body) -> UserDocument {
         user_name,
         external_id: None,
         display_name: None,
-        active: body.active,
+        active: Some(body.active),
         own_role: body.role,
         concurrency_group: body.concurrency_group.map(str::to_owned),
         emails: Vec::new(),

@@ -13,9 +13,7 @@ impl Reference {
             return Err(Kind::NotFound);
         }
         let live = |mapping: &Mapping| {
-            mapping.group == group
-                && mapping.target == target
-                && !matches!(mapping.state, State::Rejected(_))
+            mapping.group == group && mapping.target == target && !matches!(mapping.state, State::Rejected(_))
         };
         let waiting = self.mappings.iter().position(|mapping| live(mapping) && mapping.entity.is_none());
         if let Some(waiting) = waiting {
@@ -89,7 +87,11 @@ impl Reference {
         let (name, create) = match choice {
             Choice::Entity(entity) => {
                 let held_by = self.holder(*entity);
-                return if held_by.is_none() || held_by == mapping { Ok(*entity) } else { Err(Kind::Conflict) };
+                return if held_by.is_none() || held_by == mapping {
+                    Ok(*entity)
+                } else {
+                    Err(Kind::Conflict)
+                };
             }
             Choice::Named { name, create } => (*name, *create),
             Choice::AsAsked => (asked, true),

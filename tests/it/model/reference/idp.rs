@@ -67,7 +67,8 @@ impl Reference {
         self.group_provisioning()?;
         self.group_name_is_free(name, None)?;
         let has_name = |group: &usize| self.groups[*group].name.eq_ignore_ascii_case(name);
-        let deleted = (0..self.groups.len()).filter(has_name).max_by_key(|group| self.groups[*group].deletion);
+        let deleted =
+            (0..self.groups.len()).filter(has_name).max_by_key(|group| self.groups[*group].deletion);
         let group = match deleted {
             Some(group) => group,
             None => {

@@ -226,6 +226,12 @@ impl Reference {
         (0..self.entities.len()).filter(|entity| fits(&self.entities[*entity])).collect()
     }
 
+    /// The places that people have: user and entity.
+    pub fn places_to_pick(&self) -> Vec<(usize, usize)> {
+        let mapped = self.held.iter().map(|(user, (_, entity))| (*user, *entity));
+        mapped.chain(self.by_hand.iter().copied()).collect()
+    }
+
     /// The rules that exist.
     pub fn rules_to_pick(&self) -> Vec<usize> {
         (0..self.rules.len()).filter(|rule| self.rules[*rule].living).collect()

@@ -71,10 +71,12 @@ impl Reference {
     /// After every request: everyone's places from what is true now and what was.
     pub(super) fn give_places(&mut self) {
         let users: Vec<usize> = self.users.keys().copied().collect();
-        let places: Vec<(usize, Vec<Claim>)> = users.iter().map(|user| (*user, self.granted(*user))).collect();
+        let places: Vec<(usize, Vec<Claim>)> =
+            users.iter().map(|user| (*user, self.granted(*user))).collect();
         let each = |(user, claims): (usize, Vec<Claim>)| claims.into_iter().map(move |claim| (user, claim));
         self.held = places.into_iter().flat_map(each).collect();
-        self.candidates = users.iter().map(|user| (*user, self.candidates_of(*user))).flat_map(each).collect();
+        self.candidates =
+            users.iter().map(|user| (*user, self.candidates_of(*user))).flat_map(each).collect();
         self.preferred.clear();
     }
 
@@ -120,8 +122,7 @@ impl Reference {
         for (user, incoming) in &self.candidates {
             let held = self.held_by(*user);
             for current in held.iter().filter(|_| !held.contains(incoming)) {
-                let decided =
-                    self.wins(*user, *current, *incoming) || self.wins(*user, *incoming, *current);
+                let decided = self.wins(*user, *current, *incoming) || self.wins(*user, *incoming, *current);
                 if let Some(kind) = self.clash(*current, *incoming).filter(|_| !decided) {
                     open.push(Conflict { user: *user, current: *current, incoming: *incoming, kind });
                 }

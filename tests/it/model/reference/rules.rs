@@ -73,9 +73,8 @@ impl Reference {
                 continue;
             }
             types_that_count.push(mapping.target);
-            let approving = verdict.as_ref().filter(|verdict| {
-                verdict.auto_approve && verdict.target == mapping.target
-            });
+            let approving =
+                verdict.as_ref().filter(|verdict| verdict.auto_approve && verdict.target == mapping.target);
             match (mapping.state, approving) {
                 (State::Approved, None) if occasion == Occasion::Renamed && !mapping.by_hand => {
                     self.mappings[number].state = State::Pending(Wait::RuleChanged);
