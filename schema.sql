@@ -69,6 +69,7 @@ CREATE TABLE users (
 ) STRICT;
 
 CREATE UNIQUE INDEX users_living_name ON users (organization_id, user_name_key) WHERE deleted IS NULL;
+-- For deleted names, names in other organizations, and filters that look a name up as one of several things.
 CREATE INDEX users_name_anywhere ON users (user_name_key, organization_id);
 CREATE INDEX users_external_id ON users (organization_id, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX users_display_name ON users (organization_id, display_name_key) WHERE display_name_key IS NOT NULL;

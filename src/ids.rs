@@ -1,15 +1,19 @@
 //! The one place that makes identifiers and secrets.
 //!
-//! Resource ids are UUIDs (Okta asks for a GUID), secrets are 32 random bytes. With `--deterministic` the ids follow a
+//! Resource ids are UUIDs (Okta asks for a GUID) that begin with the time, so that those made together lie together in
+//! the index and a batch of new users writes few pages; secrets are 32 random bytes. With `--deterministic` the ids follow a
 //! counter, so that a test can write them down; secrets are random in every mode.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::model::id::ResourceId;
+use crate::model::time::Timestamp;
+
 /// Where ids come from: the system's randomness, or a counter for tests.
 #[derive(Clone, Debug)]
 pub enum Ids {
-    /// Random version 4 UUIDs.
+    /// UUIDs of version 7 for resources, of version 4 for requests.
     Random,
     /// `00000000-0000-4000-8000-000000000001` and upwards.
     Deterministic(Arc<AtomicU64>),
@@ -27,7 +31,19 @@ impl Ids {
             Ids::Random => random_bytes::<16>(),
             Ids::Deterministic(next) => u128::from(next.fetch_add(1, Ordering::SeqCst)).to_be_bytes(),
         };
-        format_uuid(u128::from_be_bytes(bytes))
+        format_uuid(u128::from_be_bytes(bytes), 4)
+    }
+
+    /// A new UUID for a resource made at `at`: version 7 (RFC 9562 §5.7), in the order of time.
+    pub fn resource_id(&self, at: Timestamp) -> ResourceId {
+        match self {
+            Ids::Random => {
+                let random = u128::from_be_bytes(random_bytes::<16>()) & ((1 << 80) - 1);
+                let millis = u128::from(at.as_millis().max(0).unsigned_abs()) & ((1 << 48) - 1);
+                ResourceId(format_uuid(millis << 80 | random, 7))
+            }
+            Ids::Deterministic(_) => ResourceId(self.uuid()),
+        }
     }
 
     /// A secret of 256 bits.
@@ -36,9 +52,9 @@ impl Ids {
     }
 }
 
-/// Sets version 4 and variant 1 in `value` and writes it in groups of 8-4-4-4-12 digits.
-fn format_uuid(value: u128) -> String {
-    let value = value & !(0xf << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62);
+/// Sets the version and variant 1 in `value` and writes it in groups of 8-4-4-4-12 digits.
+fn format_uuid(value: u128, version: u128) -> String {
+    let value = value & !(0xf << 76) & !(0x3 << 62) | (version << 76) | (0x2 << 62);
     let hex = format!("{value:032x}");
     let mut text = String::with_capacity(36);
     for (index, digit) in hex.chars().enumerate() {
@@ -71,6 +87,15 @@ mod tests {
         let ids = Ids::deterministic();
         assert_eq!(ids.uuid(), "00000000-0000-4000-8000-000000000001");
         assert_eq!(ids.uuid(), "00000000-0000-4000-8000-000000000002");
+    }
+
+    #[test]
+    fn resource_ids_are_version_seven_and_follow_the_time() {
+        let made = [5_000, 5_001, 1_795_529_154_120]
+            .map(|millis| Ids::Random.resource_id(Timestamp::from_millis(millis)));
+        assert!(made.is_sorted(), "{made:?}");
+        assert!(made.iter().all(|id| id.as_str().as_bytes()[14] == b'7'), "{made:?}");
+        assert!(made[0].as_str().starts_with("00000000-1388-7"), "{made:?}");
     }
 
     #[test]

@@ -136,8 +136,8 @@ fn blocked_json(state: &UserState, claim: &MappingClaim, lookup: &Lookup) -> Val
     let conflicts: Vec<ConflictId> = state
         .conflicts
         .iter()
-        .filter(|(_, pair)| pair.incoming == claim.mapping)
-        .map(|(id, _)| *id)
+        .filter(|open| open.incoming.mapping == claim.mapping)
+        .map(|open| open.id)
         .collect();
     let reason = match (claim.withheld, conflicts.is_empty()) {
         (true, _) => "taken_away",

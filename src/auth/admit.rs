@@ -7,6 +7,7 @@ use crate::model::error::{Error, Kind, Result};
 use crate::model::organization::Organization;
 use crate::model::time::Timestamp;
 use crate::model::token::Token;
+use crate::scim::deviations::{Notes, Tolerance};
 use crate::store::Db;
 
 /// What decides whether a request may come in.
@@ -22,6 +23,8 @@ pub struct Request<'r> {
     pub slug: Option<&'r str>,
     /// When the request came.
     pub now: Timestamp,
+    /// Whether a token may come without a scheme.
+    pub tolerance: Tolerance,
 }
 
 /// A request that may come in.
@@ -34,6 +37,8 @@ pub struct Admitted {
     /// What it is about: the token's own organization (SCIM), or the one that the path names; `None` on routes about
     /// the server.
     pub organization: Option<Organization>,
+    /// What its credential relied on.
+    pub notes: Notes,
 }
 
 /// Admits a request, or says why not; `None` where the route asks for no token, whatever was sent.
@@ -43,7 +48,8 @@ pub struct Admitted {
 /// and for one that the token does not reach.
 pub fn admit(db: &Db<'_>, request: &Request<'_>) -> Result<Option<Admitted>> {
     let Some(kind) = request.scope.kind() else { return Ok(None) };
-    let token = authenticate(db, request.header, kind, request.now)?;
+    let mut notes = Notes::default();
+    let token = authenticate(db, request, kind, &mut notes)?;
     let own = db
         .organization_by_id(token.organization)?
         .ok_or_else(|| Error::internal(format!("token {} belongs to no organization", token.id)))?;
@@ -56,7 +62,7 @@ pub fn admit(db: &Db<'_>, request: &Request<'_>) -> Result<Option<Admitted>> {
     };
     authorize(request.scope, request.access, &token)?;
     let actor = Actor { name: token.name.clone(), organization: own, server_scope: token.server_scope };
-    Ok(Some(Admitted { token, actor, organization }))
+    Ok(Some(Admitted { token, actor, organization, notes }))
 }
 
 /// The organization in the path, if the token reaches it.

@@ -3,12 +3,14 @@
 use crate::auth::base64;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::token::Secret;
+use crate::scim::deviations::{Deviation, Notes, Tolerance};
 
 /// The token in a header: `Bearer X`, `Basic base64(anything:X)`, `Basic base64(X:)`, or X alone.
 ///
 /// # Errors
-/// `Unauthorized` saying which form was expected. What was sent is never repeated.
-pub(super) fn read(header: Option<&str>) -> Result<Secret> {
+/// `Unauthorized` saying which form was expected, also for X alone where that is not tolerated. What was sent is never
+/// repeated.
+pub(super) fn read(header: Option<&str>, tolerance: Tolerance, notes: &mut Notes) -> Result<Secret> {
     let header = header.map(str::trim).filter(|header| !header.is_empty()).ok_or_else(|| {
         unauthorized("The request has no Authorization header. Send \"Authorization: Bearer\" with a token.")
     })?;
@@ -19,6 +21,9 @@ pub(super) fn read(header: Option<&str>) -> Result<Secret> {
     } else if scheme.eq_ignore_ascii_case("Basic") {
         basic(rest)
     } else if rest.is_empty() {
+        tolerance.grant(Deviation::BareToken, notes, || {
+            unauthorized("The Authorization header has no scheme. Send \"Bearer\" with a token.")
+        })?;
         Ok(Secret::presented(scheme))
     } else {
         Err(unauthorized(
@@ -67,7 +72,7 @@ mod tests {
     use super::*;
 
     fn token(header: &str) -> Result<String> {
-        read(Some(header)).map(|secret| secret.reveal().to_owned())
+        read(Some(header), Tolerance::Lenient, &mut Notes::default()).map(|secret| secret.reveal().to_owned())
     }
 
     #[test]
@@ -110,6 +115,16 @@ mod tests {
             assert!(error.detail.contains(words), "{header}: {error}");
             assert!(!error.detail.contains("s3cret"), "{error}");
         }
-        assert!(read(None).unwrap_err().detail.contains("no Authorization"));
+        let absent = read(None, Tolerance::Lenient, &mut Notes::default());
+        assert!(absent.unwrap_err().detail.contains("no Authorization"));
+    }
+
+    #[test]
+    fn a_bare_token_is_a_deviation_that_strict_refuses() {
+        let mut notes = Notes::default();
+        assert!(read(Some("s3cret"), Tolerance::Lenient, &mut notes).is_ok());
+        assert_eq!(notes.deviations(), [Deviation::BareToken]);
+        let refused = read(Some("s3cret"), Tolerance::Strict, &mut notes).unwrap_err();
+        assert!(refused.kind == Kind::Unauthorized && !refused.detail.contains("s3cret"), "{refused}");
     }
 }

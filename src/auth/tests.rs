@@ -11,9 +11,21 @@ use crate::model::id::OrganizationId;
 use crate::model::organization::Features;
 use crate::model::time::Timestamp;
 use crate::model::token::{Secret, Token, TokenKind};
+use crate::scim::deviations::{Notes, Tolerance};
 use crate::store::{NewOrganization, Page, Store, Target};
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+fn request(header: &str) -> Request<'_> {
+    Request {
+        header: Some(header),
+        scope: Scope::Scim,
+        access: Access::Write,
+        slug: None,
+        now: NOW,
+        tolerance: Tolerance::Lenient,
+    }
+}
 
 struct World {
     directory: Directory,
@@ -48,12 +60,13 @@ impl World {
     }
 
     fn authenticate(&self, header: &str, kind: TokenKind, now: Timestamp) -> Result<Token> {
-        self.directory.store().read(|db| authenticate(db, Some(header), kind, now))
+        let request = Request { now, ..request(header) };
+        self.directory.store().read(|db| authenticate(db, &request, kind, &mut Notes::default()))
     }
 
     fn admit(&self, secret: &Secret, scope: Scope, slug: Option<&str>) -> Result<Option<Admitted>> {
         let header = format!("Bearer {}", secret.reveal());
-        let request = Request { header: Some(&header), scope, access: Access::Write, slug, now: NOW };
+        let request = Request { scope, slug, ..request(&header) };
         self.directory.store().read(|db| admit(db, &request))
     }
 }

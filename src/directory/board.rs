@@ -11,7 +11,7 @@ use crate::mapping::rules::RuleSet;
 use crate::model::entity::{CreatedBy, Entity, TargetType};
 use crate::model::error::{Error, Result};
 use crate::model::event::EventKind;
-use crate::model::id::{EntityId, GroupId, MappingId, ResourceId, RuleId};
+use crate::model::id::{EntityId, GroupId, MappingId, RuleId};
 use crate::model::mapping::{Mapping, Status};
 use crate::model::organization::Features;
 use crate::store::{NewEntity, NewMapping};
@@ -161,7 +161,7 @@ impl Change<'_> {
         name: &str,
         created_by: CreatedBy,
     ) -> Result<Entity> {
-        let id = ResourceId(self.ids.uuid());
+        let id = self.ids.resource_id(self.cause.at);
         let row = self.tx.insert_entity(&NewEntity {
             organization: self.organization.id,
             id: &id,

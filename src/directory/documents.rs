@@ -1,4 +1,4 @@
-//! How users, groups, entities, mappings and rules look in events and in the admin API.
+//! How users, groups, entities, mappings, rules and organizations look in events and in the admin API.
 
 use serde_json::{Value, json};
 
@@ -6,6 +6,7 @@ use crate::model::entity::Entity;
 use crate::model::group::Group;
 use crate::model::id::ResourceId;
 use crate::model::mapping::Mapping;
+use crate::model::organization::Organization;
 use crate::model::rule::{Rule, RuleSpec};
 
 /// A user in a few words: id and name.
@@ -67,5 +68,17 @@ pub fn spec_json(spec: &RuleSpec) -> Value {
         "priority": spec.priority,
         "auto_approve": spec.auto_approve,
         "enabled": spec.enabled,
+    })
+}
+
+/// An organization with its settings.
+pub fn organization_json(organization: &Organization) -> Value {
+    json!({
+        "slug": organization.slug,
+        "name": organization.name,
+        "plan": (!organization.plan.is_empty()).then_some(&organization.plan),
+        "sso": {"enabled": organization.sso},
+        "features": organization.features,
+        "created_at": organization.created,
     })
 }

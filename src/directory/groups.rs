@@ -35,7 +35,7 @@ impl Change<'_> {
                 (group.id, EventKind::GroupRestored)
             }
             None => {
-                let resource_id = ResourceId(self.ids.uuid());
+                let resource_id = self.ids.resource_id(self.cause.at);
                 let id = self.tx.insert_group(self.organization.id, &resource_id, document, self.cause.at)?;
                 (id, EventKind::GroupCreated)
             }

@@ -12,6 +12,9 @@ use crate::model::group::MemberChange;
 use crate::model::id::{GroupId, MappingId, UserId};
 use crate::model::mapping::Status;
 
+/// What skipping deleted users is called among the deviations of the protocol.
+const DELETED_MEMBER: &str = "deleted-member";
+
 /// What a series of steps comes to, before anything is looked up.
 #[derive(Debug, Default)]
 struct Wanted {
@@ -74,7 +77,8 @@ impl Change<'_> {
         Ok(!added.is_empty() || !removed.is_empty())
     }
 
-    /// The rows of the named users. Deleted ones are skipped with a note; an unknown one may only leave.
+    /// The rows of the named users. Deleted ones are skipped with a note, where the policy says so;
+    /// an unknown one may only leave.
     fn resolve(&mut self, wanted: &Wanted) -> Result<BTreeMap<UserId, bool>> {
         let ids: Vec<String> = wanted.named.keys().cloned().collect();
         let found: HashMap<String, (UserId, bool)> = self
@@ -89,8 +93,12 @@ impl Change<'_> {
                 Some((row, true)) => {
                     named.insert(*row, *stays);
                 }
+                Some((_, false)) if *stays && !self.policy.skip_deleted_members => return Err(deleted(id)),
+                Some((_, false)) if *stays => self.note(format!(
+                    "relied on the tolerance {DELETED_MEMBER}: the user \"{id}\" was deleted and was skipped."
+                )),
                 Some((_, false)) => {
-                    self.note(format!("members: the user \"{id}\" was deleted and was skipped."))
+                    self.note(format!("members: the user \"{id}\" was deleted; nobody to remove."))
                 }
                 None if *stays => {
                     return Err(Error::invalid_value(format!(
@@ -165,4 +173,12 @@ impl Change<'_> {
         }
         Ok(())
     }
+}
+
+fn deleted(id: &str) -> Error {
+    Error::invalid_value(format!(
+        "members: the user \"{id}\" was deleted. Nothing was changed. This server is set to strict; its tolerance \
+         \"{DELETED_MEMBER}\" is off (RFC 7643 §4.2)."
+    ))
+    .at("members")
 }

@@ -26,7 +26,9 @@ mod users;
 pub use crate::model::cause::Cause;
 pub use change::Change;
 pub use conflicts::Answer;
-pub use documents::{entity_json, group_json, mapping_json, rule_json, spec_json, user_json};
+pub use documents::{
+    entity_json, group_json, mapping_json, organization_json, rule_json, spec_json, user_json,
+};
 pub use explain::{Explanation, explain};
 pub use groups::Pushed;
 pub use handle::{DeleteUser, Directory, Policy};

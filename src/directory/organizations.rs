@@ -8,7 +8,7 @@ use crate::mapping::targets;
 use crate::model::entity::{CreatedBy, TargetType};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::event::EventKind;
-use crate::model::id::{OrganizationId, ResourceId};
+use crate::model::id::OrganizationId;
 use crate::model::organization::{Features, Organization};
 use crate::store::{NewEntity, NewOrganization, Tx};
 
@@ -52,7 +52,7 @@ pub fn create_organization(tx: &Tx<'_>, ids: &Ids, new: &NewOrganization) -> Res
     let organization = tx.insert_organization(new)?;
     tx.insert_entity(&NewEntity {
         organization,
-        id: &ResourceId(ids.uuid()),
+        id: &ids.resource_id(new.created),
         target_type: TargetType::ConcurrencyGroup,
         name: DEFAULT_CONCURRENCY_GROUP,
         is_default: true,

@@ -14,10 +14,10 @@ use crate::model::conflict::Side;
 use crate::model::entity::TargetType;
 use crate::model::error::{Error, Result};
 use crate::model::event::EventKind;
-use crate::model::id::{GroupId, MappingId, UserId};
+use crate::model::id::{ConflictId, GroupId, MappingId, UserId};
 use crate::model::organization::Features;
 use crate::model::role::Role;
-use crate::store::{Conflict, ConflictSide, MappingClaim, NewConflict, UserState};
+use crate::store::{Conflict, ConflictSide, MappingClaim, NewConflict, OpenConflict, UserState};
 
 impl Change<'_> {
     /// Settles whom the operation touched.
@@ -104,41 +104,37 @@ impl Change<'_> {
         }
     }
 
+    /// A conflict is between two places: when a mapping moved to another entity, the one about the old place is over.
     fn apply_conflicts(&mut self, state: &UserState, places: &Places) -> Result<()> {
-        for (id, pair) in &state.conflicts {
-            if places.conflicts.iter().any(|(open, _)| open == pair) {
-                continue;
-            }
-            let decided = self.decided.get(id).copied();
-            let (status, outcome, kind) = match decided {
-                Some(outcome) => ("resolved", outcome, EventKind::ConflictResolved),
-                None => ("closed", "disappeared", EventKind::ConflictClosed),
-            };
-            self.tx.end_conflict(*id, status, outcome, self.cause.at)?;
-            let user = user_json(&state.resource_id, &state.user_name);
-            self.record(
-                kind,
-                json!({"conflict": {"id": id, "user": user, "status": status, "outcome": outcome}}),
-            );
+        let now = open_conflicts(state.user, places)?;
+        let same = |open: &OpenConflict, new: &NewConflict| {
+            (open.current, open.incoming) == (new.current, new.incoming)
+        };
+        for open in state.conflicts.iter().filter(|open| !now.iter().any(|new| same(open, new))) {
+            self.end_conflict(state, open.id)?;
         }
-        for (pair, kind) in &places.conflicts {
-            if state.conflicts.iter().any(|(_, open)| open == pair) {
-                continue;
-            }
-            let current = side(&places.held, pair.current)?;
-            let incoming = side(&places.blocked, pair.incoming)?;
-            let new = NewConflict { user: state.user, current, incoming, kind: *kind };
+        for new in now.iter().filter(|new| !state.conflicts.iter().any(|open| same(open, new))) {
             let id =
-                self.tx.open_conflict(self.organization.id, &new, self.cause.at, &self.cause.request_id)?;
-            let data = self.describe_conflict(
-                id,
-                user_json(&state.resource_id, &state.user_name),
-                (current.mapping, current.group, current.entity),
-                (incoming.mapping, incoming.group, incoming.entity),
-                *kind,
-            )?;
+                self.tx.open_conflict(self.organization.id, new, self.cause.at, &self.cause.request_id)?;
+            let side = |side: ConflictSide| (side.mapping, side.group, side.entity);
+            let user = user_json(&state.resource_id, &state.user_name);
+            let data = self.describe_conflict(id, user, side(new.current), side(new.incoming), new.kind)?;
             self.record(EventKind::ConflictOpened, data);
         }
+        Ok(())
+    }
+
+    fn end_conflict(&mut self, state: &UserState, id: ConflictId) -> Result<()> {
+        let (status, outcome, kind) = match self.decided.get(&id).copied() {
+            Some(outcome) => ("resolved", outcome, EventKind::ConflictResolved),
+            None => ("closed", "disappeared", EventKind::ConflictClosed),
+        };
+        self.tx.end_conflict(id, status, outcome, self.cause.at)?;
+        let user = user_json(&state.resource_id, &state.user_name);
+        self.record(
+            kind,
+            json!({"conflict": {"id": id, "user": user, "status": status, "outcome": outcome}}),
+        );
         Ok(())
     }
 
@@ -200,6 +196,16 @@ fn held(place: &Assignment, group: Option<GroupId>) -> Option<Claim> {
         }
         _ => None,
     }
+}
+
+/// The conflicts that the engine sees, with the places that they are about.
+fn open_conflicts(user: UserId, places: &Places) -> Result<Vec<NewConflict>> {
+    let open = places.conflicts.iter().map(|(pair, kind)| {
+        let current = side(&places.held, pair.current)?;
+        let incoming = side(&places.blocked, pair.incoming)?;
+        Ok(NewConflict { user, current, incoming, kind: *kind })
+    });
+    open.collect()
 }
 
 fn side(claims: &[Claim], mapping: MappingId) -> Result<ConflictSide> {

@@ -28,7 +28,7 @@ impl Change<'_> {
                 (user.id, EventKind::UserRestored)
             }
             None => {
-                let resource_id = ResourceId(self.ids.uuid());
+                let resource_id = self.ids.resource_id(self.cause.at);
                 let id = self.tx.insert_user(self.organization.id, &resource_id, &document, self.cause.at)?;
                 (id, EventKind::UserCreated)
             }

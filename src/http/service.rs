@@ -13,7 +13,7 @@ use crate::http::routes::{Found, Handler, Route, find};
 use crate::http::target::Target;
 use crate::model::call::Call;
 use crate::model::error::{Error, Kind, Result};
-use crate::scim::{Scim, errors};
+use crate::scim::{Scim, errors, log_notes};
 
 /// The program behind the front.
 pub struct Rollcall {
@@ -63,6 +63,7 @@ impl Rollcall {
             access: route.access,
             slug: slug.as_deref(),
             now: at,
+            tolerance: self.scim.schemas.tolerance(),
         };
         let admitted = match route.scope.kind() {
             None => None,
@@ -77,6 +78,9 @@ impl Rollcall {
     fn run(&self, request: &Request, arrival: &Arrival) -> Result<Outcome> {
         let admission = self.look_up(request)?;
         let handler = admission.route.handler;
+        if let Some(admitted) = &admission.admitted {
+            log_notes(&arrival.request_id, &admitted.notes);
+        }
         let call = self.call(request, arrival, admission)?;
         match handler {
             Handler::Probe(probe) => Ok(Outcome::Answer(probe(&self.probes))),

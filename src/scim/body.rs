@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::model::call::Call;
 use crate::model::error::{Error, Kind, Result};
 use crate::scim::deviations::{Deviation, Notes};
-use crate::scim::service::Scim;
+use crate::scim::service::{Scim, log_notes};
 
 /// Reads a request's body as JSON.
 ///
@@ -17,7 +17,9 @@ pub fn json(scim: &Scim, call: &Call) -> Result<Value> {
         Some(media_type) => check_media_type(&media_type)?,
         None => {
             let refusal = || unsupported("nothing");
-            scim.schemas.tolerance().grant(Deviation::NoContentType, &mut Notes::default(), refusal)?;
+            let mut notes = Notes::default();
+            scim.schemas.tolerance().grant(Deviation::NoContentType, &mut notes, refusal)?;
+            log_notes(&call.request_id, &notes);
         }
     }
     if call.body.is_empty() {

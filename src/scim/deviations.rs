@@ -1,7 +1,7 @@
 //! The one table of what this server takes although the RFCs do not grant it (spec/scim.md, Named deviations).
 //!
-//! Each entry is named in the request log when a request relied on it, is pinned by a fixture under `tests/it/idp`, and is
-//! refused with 400 when the server is strict.
+//! Each entry is named in the request log when a request relied on it, is pinned by a fixture under
+//! `tests/it/deviations`, and is refused when the server is strict.
 
 use crate::model::error::{Error, Result};
 

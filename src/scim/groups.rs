@@ -28,7 +28,7 @@ pub fn get(scim: &Scim, call: &Call) -> Result<Response> {
     let organization = scim.organization(call)?.id;
     let id = ResourceId::from(call.parameter(0));
     let (projection, conditions) =
-        (projection_of(scim, call, ResourceKind::Group)?, Conditions::of(scim, call));
+        (projection_of(scim, call, ResourceKind::Group)?, Conditions::of(scim, call)?);
     let base = scim.base(call);
     scim.directory.store().read(|db| {
         let group = db.group(organization, &id)?.ok_or_else(|| Error::not_found("group", &id))?;
@@ -50,14 +50,14 @@ pub fn create(scim: &Scim, call: &Call) -> Result<Response> {
 /// `PUT /Groups/{id}`
 pub fn replace(scim: &Scim, call: &Call) -> Result<Response> {
     let body = body::json(scim, call)?;
-    let (id, conditions) = (ResourceId::from(call.parameter(0)), Conditions::of(scim, call));
+    let (id, conditions) = (ResourceId::from(call.parameter(0)), Conditions::of(scim, call)?);
     answer(scim, call, 200, |_| true, move |scim, change| replace_in(scim, change, &id, &conditions, body))
 }
 
 /// `PATCH /Groups/{id}`
 pub fn patch(scim: &Scim, call: &Call) -> Result<Response> {
     let body = body::json(scim, call)?;
-    let (id, conditions) = (ResourceId::from(call.parameter(0)), Conditions::of(scim, call));
+    let (id, conditions) = (ResourceId::from(call.parameter(0)), Conditions::of(scim, call)?);
     let (asked, setting) = (asks_for_projection(call), scim.settings.group_patch_answer);
     let with_body = move |group: &Group| match setting {
         GroupPatchAnswer::Resource => true,
@@ -72,7 +72,7 @@ pub fn patch(scim: &Scim, call: &Call) -> Result<Response> {
 
 /// `DELETE /Groups/{id}`
 pub fn delete(scim: &Scim, call: &Call) -> Result<Response> {
-    let (id, conditions) = (ResourceId::from(call.parameter(0)), Conditions::of(scim, call));
+    let (id, conditions) = (ResourceId::from(call.parameter(0)), Conditions::of(scim, call)?);
     scim.change(call, move |_, change| delete_in(change, &id, &conditions))?;
     Ok(Response::empty_204())
 }

@@ -16,7 +16,7 @@ use crate::scim::projection::Projection;
 use crate::scim::queries::{PageWanted, Search};
 use crate::scim::resources::View;
 use crate::scim::schema::ResourceKind;
-use crate::scim::service::Scim;
+use crate::scim::service::{Scim, log_notes};
 use crate::store::{Db, From, ListQuery, Listed, Position, Wanted};
 
 /// The most bytes of resources in one answer.
@@ -24,34 +24,35 @@ const PAGE_BYTES: usize = 32 << 20;
 
 /// `GET /Users`
 pub fn users(scim: &Scim, call: &Call) -> Result<Response> {
-    let search = Search::from_query(call, scim.schemas.tolerance())?;
-    list(scim, call, &[ResourceKind::User], &search)
+    list(scim, call, &[ResourceKind::User], asked_in_query)
 }
 
 /// `GET /Groups`
 pub fn groups(scim: &Scim, call: &Call) -> Result<Response> {
-    let search = Search::from_query(call, scim.schemas.tolerance())?;
-    list(scim, call, &[ResourceKind::Group], &search)
+    list(scim, call, &[ResourceKind::Group], asked_in_query)
 }
 
 /// `POST /Users/.search`
 pub fn search_users(scim: &Scim, call: &Call) -> Result<Response> {
-    list(scim, call, &[ResourceKind::User], &search_body(scim, call)?)
+    list(scim, call, &[ResourceKind::User], asked_in_body)
 }
 
 /// `POST /Groups/.search`
 pub fn search_groups(scim: &Scim, call: &Call) -> Result<Response> {
-    list(scim, call, &[ResourceKind::Group], &search_body(scim, call)?)
+    list(scim, call, &[ResourceKind::Group], asked_in_body)
 }
 
 /// `POST /.search`: through users and groups.
 pub fn search_all(scim: &Scim, call: &Call) -> Result<Response> {
-    list(scim, call, &[ResourceKind::User, ResourceKind::Group], &search_body(scim, call)?)
+    list(scim, call, &[ResourceKind::User, ResourceKind::Group], asked_in_body)
 }
 
-fn search_body(scim: &Scim, call: &Call) -> Result<Search> {
-    let body = body::json(scim, call)?;
-    Search::from_body(body, scim.schemas.tolerance())
+fn asked_in_query(scim: &Scim, call: &Call, notes: &mut Notes) -> Result<Search> {
+    Search::from_query(call, scim.schemas.tolerance(), notes)
+}
+
+fn asked_in_body(scim: &Scim, call: &Call, notes: &mut Notes) -> Result<Search> {
+    Search::from_body(body::json(scim, call)?, scim.schemas.tolerance(), notes)
 }
 
 /// A search whose names are looked up, for one kind of resource.
@@ -89,17 +90,24 @@ impl Part {
     }
 }
 
-fn list(scim: &Scim, call: &Call, kinds: &[ResourceKind], search: &Search) -> Result<Response> {
+fn list(
+    scim: &Scim,
+    call: &Call,
+    kinds: &[ResourceKind],
+    asked: fn(&Scim, &Call, &mut Notes) -> Result<Search>,
+) -> Result<Response> {
     let organization = scim.organization(call)?.id;
     let reach = if kinds.len() == 1 { Reach::Kind } else { Reach::Root };
     let mut notes = Notes::default();
+    let search = asked(scim, call, &mut notes)?;
     let parts = kinds
         .iter()
-        .map(|kind| Part::new(scim, *kind, reach, search, &mut notes))
+        .map(|kind| Part::new(scim, *kind, reach, &search, &mut notes))
         .collect::<Result<Vec<Part>>>()?;
+    log_notes(&call.request_id, &notes);
     let base = scim.base(call);
     let list = query(organization, &base, &parts);
-    scim.directory.store().read(|db| answer(db, scim, &list, &parts, search))
+    scim.directory.store().read(|db| answer(db, scim, &list, &parts, &search))
 }
 
 fn query<'a>(organization: OrganizationId, base_url: &'a str, parts: &'a [Part]) -> ListQuery<'a> {

@@ -34,4 +34,4 @@ pub mod schema;
 mod service;
 pub mod users;
 
-pub use service::{GroupPatchAnswer, Scim, ScimSettings};
+pub use service::{GroupPatchAnswer, Scim, ScimSettings, log_notes};

@@ -187,10 +187,10 @@ fn paths<'a>(
     let mut paths = Vec::new();
     for name in names {
         let name = without_filter(name.trim(), schemas, notes)?;
-        if let Some(resolved) = schemas.resolve(kind, &name) {
-            resolved.deviation.into_iter().for_each(|deviation| notes.rely_on(deviation));
-            paths.push(resolved.path);
-        }
+        let Some(resolved) = schemas.resolve(kind, &name) else { continue };
+        let refusal =
+            || Error::invalid_value(format!("\"{}\" is not the name of an attribute.", Short(&name)));
+        paths.push(resolved.granted(schemas.tolerance(), notes, refusal)?.path);
     }
     Ok(paths)
 }

@@ -7,7 +7,7 @@ use crate::model::error::{Error, Kind, Result};
 use crate::scim::deviations::{Deviation, Notes, Tolerance};
 use crate::scim::projection::{Projection, split_names};
 use crate::scim::schema::{ResourceKind, object};
-use crate::scim::service::Scim;
+use crate::scim::service::{Scim, log_notes};
 
 /// The URN of the search message.
 const SEARCH_URN: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
@@ -61,7 +61,10 @@ impl Default for PageWanted {
 pub fn projection_of(scim: &Scim, call: &Call, kind: ResourceKind) -> Result<Projection> {
     let names = |parameter| call.query.get(parameter).map(split_names).unwrap_or_default();
     let mut notes = Notes::default();
-    Projection::parse(&scim.schemas, kind, &names("attributes"), &names("excludedAttributes"), &mut notes)
+    let (wanted, unwanted) = (names("attributes"), names("excludedAttributes"));
+    let projection = Projection::parse(&scim.schemas, kind, &wanted, &unwanted, &mut notes)?;
+    log_notes(&call.request_id, &notes);
+    Ok(projection)
 }
 
 /// Whether a request names attributes to see or to leave out.
@@ -76,7 +79,7 @@ impl Search {
     ///
     /// # Errors
     /// `InvalidValue` for numbers that are none; `InvalidCount` in cursor mode.
-    pub fn from_query(call: &Call, tolerance: Tolerance) -> Result<Search> {
+    pub fn from_query(call: &Call, tolerance: Tolerance, notes: &mut Notes) -> Result<Search> {
         let text = |name| call.query.get(name).map(str::to_owned);
         let numbers = Numbers {
             start: number(text("startIndex"), "startIndex"),
@@ -90,7 +93,7 @@ impl Search {
             filter: text("filter"),
             sort_by: text("sortBy").filter(|name| !name.is_empty()),
             descending: descending(text("sortOrder").as_deref())?,
-            page: numbers.page(text("cursor"), tolerance)?,
+            page: numbers.page(text("cursor"), tolerance, notes)?,
             attributes: names("attributes"),
             excluded: names("excludedAttributes"),
         })
@@ -100,7 +103,7 @@ impl Search {
     ///
     /// # Errors
     /// `InvalidSyntax` when it is not an object of that schema; `InvalidValue` for members of another type.
-    pub fn from_body(body: Value, tolerance: Tolerance) -> Result<Search> {
+    pub fn from_body(body: Value, tolerance: Tolerance, notes: &mut Notes) -> Result<Search> {
         let body = object(body)?;
         let member = |name: &str| {
             body.iter()
@@ -118,7 +121,7 @@ impl Search {
                     format!("schemas: a search names \"{SEARCH_URN}\" (RFC 7644 §3.4.3)."),
                 )
             };
-            tolerance.grant(Deviation::MissingSchemas, &mut Notes::default(), refusal)?;
+            tolerance.grant(Deviation::MissingSchemas, notes, refusal)?;
         }
         let text = |name: &str| match member(name) {
             None => Ok(None),
@@ -144,7 +147,7 @@ impl Search {
             filter: text("filter")?,
             sort_by: text("sortBy")?.filter(|name| !name.is_empty()),
             descending: descending(text("sortOrder")?.as_deref())?,
-            page: numbers.page(text("cursor")?, tolerance)?,
+            page: numbers.page(text("cursor")?, tolerance, notes)?,
             attributes: names("attributes")?,
             excluded: names("excludedAttributes")?,
         })
@@ -158,11 +161,14 @@ struct Numbers {
 }
 
 impl Numbers {
-    fn page(self, cursor: Option<String>, tolerance: Tolerance) -> Result<PageWanted> {
+    fn page(self, cursor: Option<String>, tolerance: Tolerance, notes: &mut Notes) -> Result<PageWanted> {
         let Some(cursor) = cursor else {
             let count = match self.count? {
                 // PingFederate's "as many as allowed"; by the RFC a negative number is 0.
-                Some(-1) if tolerance == Tolerance::Lenient => None,
+                Some(-1) if tolerance == Tolerance::Lenient => {
+                    notes.rely_on(Deviation::CountMinusOne);
+                    None
+                }
                 count => count.map(|count| count.max(0)),
             };
             return Ok(PageWanted::Index { start: self.start?.unwrap_or(1).max(1), count });

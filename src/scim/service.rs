@@ -119,7 +119,7 @@ pub fn take_notes(change: &mut Change<'_>, notes: &Notes) {
 
 /// Logs what a request as a whole relied on, whatever becomes of its changes.
 pub fn log_notes(request_id: &str, notes: &Notes) {
-    sentences(notes).for_each(|sentence| log::info!("request {request_id}: {sentence}"));
+    sentences(notes).for_each(|sentence| log::debug!("request {request_id}: {sentence}"));
 }
 
 fn sentences(notes: &Notes) -> impl Iterator<Item = String> {

@@ -26,7 +26,7 @@ pub fn get(scim: &Scim, call: &Call) -> Result<Response> {
     let organization = scim.organization(call)?.id;
     let id = ResourceId::from(call.parameter(0));
     let (projection, conditions) =
-        (projection_of(scim, call, ResourceKind::User)?, Conditions::of(scim, call));
+        (projection_of(scim, call, ResourceKind::User)?, Conditions::of(scim, call)?);
     let base = scim.base(call);
     scim.directory.store().read(|db| {
         let user = db.user(organization, &id)?.ok_or_else(|| Error::not_found("user", &id))?;
@@ -53,21 +53,21 @@ pub fn create(scim: &Scim, call: &Call) -> Result<Response> {
 /// `PUT /Users/{id}`
 pub fn replace(scim: &Scim, call: &Call) -> Result<Response> {
     let body = body::json(scim, call)?;
-    let (id, conditions) = (ResourceId::from(call.parameter(0)), Conditions::of(scim, call));
+    let (id, conditions) = (ResourceId::from(call.parameter(0)), Conditions::of(scim, call)?);
     answer(scim, call, 200, move |scim, change| replace_in(scim, change, &id, &conditions, body))
 }
 
 /// `PATCH /Users/{id}`
 pub fn patch(scim: &Scim, call: &Call) -> Result<Response> {
     let body = body::json(scim, call)?;
-    let (id, conditions) = (ResourceId::from(call.parameter(0)), Conditions::of(scim, call));
+    let (id, conditions) = (ResourceId::from(call.parameter(0)), Conditions::of(scim, call)?);
     let base = scim.base(call);
     answer(scim, call, 200, move |scim, change| patch_in(scim, change, &base, &id, &conditions, body))
 }
 
 /// `DELETE /Users/{id}`
 pub fn delete(scim: &Scim, call: &Call) -> Result<Response> {
-    let (id, conditions) = (ResourceId::from(call.parameter(0)), Conditions::of(scim, call));
+    let (id, conditions) = (ResourceId::from(call.parameter(0)), Conditions::of(scim, call)?);
     scim.change(call, move |scim, change| delete_in(scim, change, &id, &conditions))?;
     Ok(Response::empty_204())
 }
@@ -118,7 +118,7 @@ pub(super) fn replace_in(
     conditions: &Conditions,
     body: Value,
 ) -> Result<User> {
-    let deactivates = takes_access_away(&body);
+    let deactivates = takes_access_away(&body, scim.schemas.tolerance());
     change.update_user(id, |change, user| {
         conditions.check(user.version)?;
         let current = stored(user)?;
@@ -138,7 +138,7 @@ pub(super) fn patch_in(
     conditions: &Conditions,
     body: Value,
 ) -> Result<User> {
-    let deactivates = takes_access_away(&body);
+    let deactivates = takes_access_away(&body, scim.schemas.tolerance());
     let request = PatchRequest::parse(body, &scim.schemas, &scim.settings.filter)?;
     change.update_user(id, |change, user| {
         conditions.check(user.version)?;

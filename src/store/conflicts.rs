@@ -69,19 +69,21 @@ const COLUMNS: &str =
     "id, user_id, current_mapping_id, current_group_id, current_entity_id, incoming_mapping_id,
     incoming_group_id, incoming_entity_id, kind, status, outcome, opened, ended, request_id";
 
+/// The columns of mapping, group and entity from `first` on.
+pub(super) fn side(row: &Row<'_>, first: usize) -> rusqlite::Result<ConflictSide> {
+    Ok(ConflictSide {
+        mapping: MappingId(row.get(first)?),
+        group: GroupId(row.get(first + 1)?),
+        entity: EntityId(row.get(first + 2)?),
+    })
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<Conflict> {
-    let side = |first: usize| -> rusqlite::Result<ConflictSide> {
-        Ok(ConflictSide {
-            mapping: MappingId(row.get(first)?),
-            group: GroupId(row.get(first + 1)?),
-            entity: EntityId(row.get(first + 2)?),
-        })
-    };
     Ok(Conflict {
         id: ConflictId(row.get(0)?),
         user: UserId(row.get(1)?),
-        current: side(2)?,
-        incoming: side(5)?,
+        current: side(row, 2)?,
+        incoming: side(row, 5)?,
         kind: row.get(8)?,
         status: row.get(9)?,
         outcome: row.get(10)?,

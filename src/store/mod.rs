@@ -33,7 +33,7 @@ pub use conflicts::{Conflict, ConflictSide, NewConflict};
 pub use connection::Synchronous;
 pub use entities::NewEntity;
 pub use events::{Event, NewEvent};
-pub use facts::{MappingClaim, UserState};
+pub use facts::{MappingClaim, OpenConflict, UserState};
 pub use handle::{Store, Target};
 pub use history::Ended;
 pub use lists::{From, Key, ListQuery, Listed, Position, Wanted};

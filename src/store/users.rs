@@ -74,7 +74,7 @@ impl Db<'_> {
     /// The user of this name that was deleted last and can be restored.
     pub fn deleted_user_named(&self, organization: OrganizationId, user_name: &str) -> Result<Option<User>> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM users u WHERE u.user_name_key = ?2 AND u.organization_id = ?1
+            "SELECT {COLUMNS} FROM users u WHERE u.organization_id = ?1 AND u.user_name_key = ?2
                 AND u.deleted IS NOT NULL ORDER BY u.deleted DESC, u.id DESC LIMIT 1"
         );
         self.one(&sql, params![organization.0, fold(user_name)], read)

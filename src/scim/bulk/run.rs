@@ -71,11 +71,11 @@ impl Run<'_> {
     ) -> Result<Outcome> {
         let Operation { method, bulk_id, version, place, action } = operation;
         let mut resource = place.and_then(|place| Some((place.kind, self.id_of(&place.target?)?)));
-        let conditions =
-            Conditions { if_match: version, if_none_match: None, tolerance: self.scim.schemas.tolerance() };
-        let result = match action.and_then(|action| self.resolved(action, if_unresolved)) {
+        let conditions = Conditions::of_operation(self.scim, &self.cause.request_id, version.as_deref());
+        let action = action.and_then(|action| self.resolved(action, if_unresolved));
+        let result = match conditions.and_then(|conditions| Ok((action?, conditions))) {
             Err(error) => Err(error),
-            Ok(action) => {
+            Ok((action, conditions)) => {
                 let kind = action.kind();
                 let done = tx.attempt(|tx| {
                     let directory = &self.scim.directory;

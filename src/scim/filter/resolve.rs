@@ -82,12 +82,11 @@ impl<'a> Resolver<'a> {
             Reach::Kind => None,
             Reach::Root => schemas.resolve(other(self.kind), &name.text).map(|resolved| (resolved, false)),
         });
-        let (resolved, own) = found.ok_or_else(|| {
-            let kind = self.kind.as_str();
-            refused(name, &format!("no schema declares \"{}\" for {kind} resources. {NAMES}", name.text))
-        })?;
-        resolved.deviation.iter().for_each(|deviation| self.notes.rely_on(*deviation));
-        Ok((resolved, own))
+        let kind = self.kind.as_str();
+        let undeclared =
+            || refused(name, &format!("no schema declares \"{}\" for {kind} resources. {NAMES}", name.text));
+        let (resolved, own) = found.ok_or_else(undeclared)?;
+        Ok((resolved.granted(schemas.tolerance(), self.notes, undeclared)?, own))
     }
 
     fn condition(&mut self, resolved: &Resolved<'_>, condition: &Condition) -> Result<Filter> {

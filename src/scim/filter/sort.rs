@@ -6,6 +6,7 @@ use crate::model::filter::{Collation, Sort, SortKey};
 use crate::scim::deviations::Deviation;
 use crate::scim::filter::resolve::{NAMES, Reach, Resolver, other};
 use crate::scim::filter::target::Target;
+use crate::scim::schema::ResourceKind;
 
 impl Resolver<'_> {
     /// The order that `sortBy` and `sortOrder` ask for.
@@ -16,9 +17,14 @@ impl Resolver<'_> {
         let schemas = self.schemas;
         let Some(resolved) = schemas.resolve(self.kind, sort_by) else {
             let elsewhere = self.reach == Reach::Root && schemas.resolve(other(self.kind), sort_by).is_some();
-            return if elsewhere { Ok(Sort { key: None, descending }) } else { Err(self.unknown(sort_by)) };
+            return if elsewhere {
+                Ok(Sort { key: None, descending })
+            } else {
+                Err(unknown(sort_by, self.kind))
+            };
         };
-        resolved.deviation.iter().for_each(|deviation| self.notes.rely_on(*deviation));
+        let undeclared = || unknown(sort_by, self.kind);
+        let resolved = resolved.granted(schemas.tolerance(), self.notes, undeclared)?;
         let mut target = Target::of(&resolved);
         if let Some(complex) = Some(target.attribute).filter(|attribute| attribute.is_complex()) {
             let refusal = || no_order(sort_by, complex);
@@ -32,13 +38,13 @@ impl Resolver<'_> {
         let (array, path) = target.place();
         Ok(Sort { key: Some(SortKey { array, path, collation }), descending })
     }
+}
 
-    fn unknown(&self, sort_by: &str) -> Error {
-        let kind = self.kind.as_str();
-        let detail =
-            format!("sortBy is refused: no schema declares \"{sort_by}\" for {kind} resources. {NAMES}.");
-        Error::new(Kind::InvalidPath, detail)
-    }
+fn unknown(sort_by: &str, kind: ResourceKind) -> Error {
+    let kind = kind.as_str();
+    let detail =
+        format!("sortBy is refused: no schema declares \"{sort_by}\" for {kind} resources. {NAMES}.");
+    Error::new(Kind::InvalidPath, detail)
 }
 
 fn collation(attribute: &Attribute) -> Collation {

@@ -128,7 +128,10 @@ impl<'a> Patch<'a> {
 
     /// A key that is no attribute may be a path, as Entra ID sends them.
     fn key_as_path(&mut self, key: String, action: Action) -> Result<()> {
-        if !key.contains('[') && self.reader.schemas.resolve(self.kind, &key).is_none() {
+        let resolved = self.reader.schemas.resolve(self.kind, &key);
+        // As for paths: nothing is written through an alias.
+        let is_path = resolved.is_some_and(|found| found.deviation != Some(Deviation::EmailAlias));
+        if !key.contains('[') && !is_path {
             return self.reader.unknown(&Place::Root(&key));
         }
         self.reader.grant(Deviation::PathAsKey, || {

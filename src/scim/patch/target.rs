@@ -38,9 +38,7 @@ impl<'a> Target<'a> {
         let resolved =
             schemas.resolve(kind, &name.text).filter(|found| found.deviation != Some(Deviation::EmailAlias));
         let Some(resolved) = resolved else { return unknown(reader, text) };
-        if let Some(deviation) = resolved.deviation {
-            reader.notes.rely_on(deviation);
-        }
+        let resolved = resolved.granted(schemas.tolerance(), &mut reader.notes, || undeclared(text))?;
         let Resolved { extension, attribute, sub: dotted, .. } = resolved;
         let extension = extension
             .and_then(|urn| schemas.shape(kind).extension(urn))
@@ -67,21 +65,22 @@ impl<'a> Target<'a> {
 }
 
 fn unknown<'a>(reader: &mut Reader, text: &str) -> Result<Option<Target<'a>>> {
-    let refusal = || {
-        let detail = format!(
-            "No schema of this server declares the path \"{}\". /Schemas lists the attributes that exist.",
-            Short(text)
-        );
-        Error::new(Kind::InvalidPath, detail).at(Short(text).to_string())
-    };
     if reader.schemas.settings().unknown_attributes == UnknownAttributes::Reject {
-        return Err(refusal());
+        return Err(undeclared(text));
     }
-    reader.grant(Deviation::UnknownPath, refusal)?;
+    reader.grant(Deviation::UnknownPath, || undeclared(text))?;
     reader
         .notes
         .remark(format!("No schema declares the path \"{}\"; the operation was left out.", Short(text)));
     Ok(None)
+}
+
+fn undeclared(text: &str) -> Error {
+    let detail = format!(
+        "No schema of this server declares the path \"{}\". /Schemas lists the attributes that exist.",
+        Short(text)
+    );
+    Error::new(Kind::InvalidPath, detail).at(Short(text).to_string())
 }
 
 fn misplaced_filter(text: &str) -> Error {

@@ -3,7 +3,8 @@
 
 use super::schemas::{ResourceKind, Schemas, Shape};
 use crate::model::attribute::Attribute;
-use crate::scim::deviations::{Deviation, Tolerance};
+use crate::model::error::{Error, Result};
+use crate::scim::deviations::{Deviation, Notes, Tolerance};
 
 /// What an attribute name means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +27,22 @@ impl<'a> Resolved<'a> {
     pub fn leaf(&self) -> &'a Attribute {
         self.sub.unwrap_or(self.attribute)
     }
+
+    /// The same, when the deviation that it needs is granted; it is noted.
+    ///
+    /// # Errors
+    /// `refusal`, under strict.
+    pub fn granted(
+        self,
+        tolerance: Tolerance,
+        notes: &mut Notes,
+        refusal: impl FnOnce() -> Error,
+    ) -> Result<Resolved<'a>> {
+        if let Some(deviation) = self.deviation {
+            tolerance.grant(deviation, notes, refusal)?;
+        }
+        Ok(self)
+    }
 }
 
 /// Names that no schema declares and IdPs filter by (spec/scim.md, Filters).
@@ -35,7 +52,7 @@ impl Schemas {
     /// What `text` names in a resource of `kind`: `attr`, `attr.sub`, `urn:attr`, `urn:attr.sub`, an extension's URN, or
     /// an extension's attribute without its URN where no core attribute has that name; all compared without case.
     ///
-    /// Unless the server is strict, also the aliases of `emails.value` and a dot after a URN, each marked as a deviation.
+    /// Also the aliases of `emails.value` and a dot after a URN, each marked as a deviation that is still to be granted.
     /// `None` when no schema declares it.
     pub fn resolve<'a>(&'a self, kind: ResourceKind, text: &str) -> Option<Resolved<'a>> {
         let shape = self.shape(kind);
@@ -43,9 +60,7 @@ impl Schemas {
             return self.resolve_qualified(shape, text);
         }
         resolve_in_core(shape, text).or_else(|| resolve_in_extensions(shape, text)).or_else(|| {
-            let lenient = self.tolerance() == Tolerance::Lenient;
-            let (_, target) =
-                ALIASES.iter().find(|(alias, _)| lenient && alias.eq_ignore_ascii_case(text))?;
+            let (_, target) = ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(text))?;
             let resolved = resolve_in_core(shape, target)?;
             Some(Resolved { deviation: Some(Deviation::EmailAlias), ..resolved })
         })
@@ -68,13 +83,8 @@ impl Schemas {
         shape.extensions.iter().find_map(|extension| {
             let (separator, rest) = split_urn(&extension.name, text)?;
             let resolved = resolve_in_extension(extension, rest)?;
-            match (separator, self.tolerance()) {
-                (':', _) => Some(resolved),
-                (_, Tolerance::Lenient) => {
-                    Some(Resolved { deviation: Some(Deviation::DotAfterUrn), ..resolved })
-                }
-                (_, Tolerance::Strict) => None,
-            }
+            let deviation = (separator != ':').then_some(Deviation::DotAfterUrn);
+            Some(Resolved { deviation, ..resolved })
         })
     }
 }
@@ -169,20 +179,21 @@ mod tests {
 
     #[test]
     fn aliases_and_dots_after_urns_are_deviations_that_strict_turns_off() {
-        let lenient = Schemas::new(SchemaSettings::default());
-        let strict =
-            Schemas::new(SchemaSettings { tolerance: Tolerance::Strict, ..SchemaSettings::default() });
+        let schemas = Schemas::new(SchemaSettings::default());
         let dotted = format!("{ENTERPRISE_URN}.department");
         for (text, deviation) in [
             ("email", Deviation::EmailAlias),
             ("Email.Value", Deviation::EmailAlias),
             (&dotted, Deviation::DotAfterUrn),
         ] {
-            let resolved = lenient.resolve(ResourceKind::User, text).expect("tolerated");
-            assert_eq!(resolved.deviation, Some(deviation), "{text}");
-            assert_eq!(strict.resolve(ResourceKind::User, text), None, "{text}");
+            let resolved = schemas.resolve(ResourceKind::User, text).expect("known");
+            let mut notes = Notes::default();
+            let refusal = || Error::invalid_value("no");
+            assert!(resolved.clone().granted(Tolerance::Lenient, &mut notes, refusal).is_ok(), "{text}");
+            assert_eq!(notes.deviations(), [deviation], "{text}");
+            assert!(resolved.granted(Tolerance::Strict, &mut notes, refusal).is_err(), "{text}");
         }
-        assert_eq!(lenient.resolve(ResourceKind::Group, "email"), None);
+        assert_eq!(schemas.resolve(ResourceKind::Group, "email"), None);
     }
 
     #[test]
