@@ -40,3 +40,6 @@ pub use organizations::NewOrganization;
 pub use query::{Db, Page, Tx};
 
 pub use tokens::NewToken;
+
+#[cfg(test)]
+mod schema_tests;
