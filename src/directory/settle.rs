@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::directory::change::Change;
 use crate::directory::documents::{entity_json, user_json};
+use crate::directory::endings::Statuses;
 use crate::mapping::conflicts::{Claim, conflict};
 use crate::mapping::places::{Candidate, Places, Standing, UserFacts, settle};
 use crate::model::assignment::{Assignment, Source};
@@ -14,6 +15,7 @@ use crate::model::entity::TargetType;
 use crate::model::error::{Error, Result};
 use crate::model::event::EventKind;
 use crate::model::id::{ConflictId, GroupId, MappingId, UserId};
+use crate::model::organization::Features;
 use crate::model::role::Role;
 use crate::store::{Conflict, ConflictSide, MappingClaim, NewConflict, OpenConflict, UserState};
 
@@ -25,37 +27,30 @@ impl Change<'_> {
             return Ok(());
         }
         let users: Vec<UserId> = touched.keys().copied().collect();
+        let mut statuses = Statuses::default();
         for state in self.tx.user_states(&users)? {
             let fresh = touched.get(&state.user).cloned().unwrap_or_default();
-            let facts = self.facts(&state, fresh);
+            let facts = facts(self.organization.features, &state, fresh);
             let places = settle(&facts);
-            self.apply_places(&state, &places)?;
+            self.apply_places(&state, &places, &mut statuses)?;
             self.apply_conflicts(&state, &places)?;
             self.apply_role(&state)?;
         }
         Ok(())
     }
 
-    /// What the engine decides a user's places from.
-    fn facts(&self, state: &UserState, fresh: BTreeSet<MappingId>) -> UserFacts {
-        let attribute = state.attribute.filter(|_| self.organization.features.concurrency_groups);
-        UserFacts {
-            candidates: state.claims.iter().map(candidate).collect(),
-            held: state.assignments.iter().filter_map(|(place, group)| held(place, *group)).collect(),
-            fresh,
-            decisions: state.decisions.clone(),
-            manual: state.manual.clone(),
-            attribute: attribute.filter(|_| state.living),
-        }
-    }
-
-    fn apply_places(&mut self, state: &UserState, places: &Places) -> Result<()> {
+    fn apply_places(&mut self, state: &UserState, places: &Places, statuses: &mut Statuses) -> Result<()> {
         let before: BTreeSet<Assignment> = state.assignments.iter().map(|(place, _)| *place).collect();
         // First out, then in: an exclusive slot has room for one.
-        for place in before.difference(&places.assignments) {
-            self.tx.revoke(state.user, place)?;
+        let gone: Vec<&Assignment> = before.difference(&places.assignments).collect();
+        for place in &gone {
+            let ending = self.ending(state, place, places, statuses)?;
+            self.tx.revoke(state.user, place, ending, &self.cause)?;
             let data = self.describe_place(state, place, places)?;
             self.record(EventKind::AssignmentRevoked, data);
+        }
+        if !gone.is_empty() {
+            self.tx.trim_past_places(state.user)?;
         }
         for place in places.assignments.difference(&before) {
             let cause = &self.cause;
@@ -157,6 +152,7 @@ impl Change<'_> {
             return Ok(());
         }
         self.tx.set_effective_role(state.user, role)?;
+        self.keep_role_change(state.user, state.effective_role, role, self.role_cause.clone())?;
         let data = json!({
             "user": user_json(&state.resource_id, &state.user_name),
             "old": state.effective_role,
@@ -165,6 +161,19 @@ impl Change<'_> {
         });
         self.record(EventKind::UserRoleChanged, data);
         Ok(())
+    }
+}
+
+/// What the engine decides a user's places from.
+pub(super) fn facts(features: Features, state: &UserState, fresh: BTreeSet<MappingId>) -> UserFacts {
+    let attribute = state.attribute.filter(|_| features.concurrency_groups);
+    UserFacts {
+        candidates: state.claims.iter().map(candidate).collect(),
+        held: state.assignments.iter().filter_map(|(place, group)| held(place, *group)).collect(),
+        fresh,
+        decisions: state.decisions.clone(),
+        manual: state.manual.clone(),
+        attribute: attribute.filter(|_| state.living),
     }
 }
 

@@ -157,6 +157,11 @@ impl RuleSet {
         RuleSet { rules }
     }
 
+    /// The rules, in order.
+    pub fn rules(&self) -> &[CompiledRule] {
+        &self.rules
+    }
+
     /// What the first enabled rule that matches makes of a group called `name`; `None` when no rule does.
     pub fn first_match(&self, name: &str) -> Option<Match> {
         self.rules.iter().filter(|rule| rule.spec.enabled).find_map(|rule| {

@@ -34,7 +34,7 @@ const FILE: [Promise; 2] = [
     },
 ];
 
-const CONTENT: [Promise; 16] = [
+const CONTENT: [Promise; 17] = [
     Promise {
         name: "event_ids_without_gaps",
         sql: "SELECT printf('the feed of organization %s ends at %d by its counter; its %d events go from %d to %d',
@@ -79,6 +79,13 @@ const CONTENT: [Promise; 16] = [
             SELECT printf('user %s has the role %s, and is given %s', u.resource_id, u.effective_role, r.role)
             FROM users u LEFT JOIN best b ON b.user_id = u.id JOIN ranks r ON r.rank = ifnull(b.rank, 2)
             WHERE u.deleted IS NULL AND u.effective_role <> r.role",
+    },
+    Promise {
+        name: "role_history",
+        sql: "SELECT printf('user %s has the role %s, and their history ends with %s',
+                u.resource_id, u.effective_role, h.new_role)
+            FROM (SELECT user_id, new_role, max(id) FROM role_history GROUP BY user_id) h
+            JOIN users u ON u.id = h.user_id WHERE u.effective_role <> h.new_role",
     },
     Promise {
         name: "exclusive_slots",
@@ -164,6 +171,9 @@ const CONTENT: [Promise; 16] = [
                 UNION ALL SELECT printf('user %s is in entity %s', u.resource_id, e.resource_id),
                     u.organization_id, e.organization_id
                     FROM assignments x JOIN users u ON u.id = x.user_id JOIN entities e ON e.id = x.entity_id
+                UNION ALL SELECT printf('user %s was in entity %s', u.resource_id, e.resource_id),
+                    u.organization_id, e.organization_id
+                    FROM assignment_history x JOIN users u ON u.id = x.user_id JOIN entities e ON e.id = x.entity_id
                 UNION ALL SELECT printf('mapping %d of group %s holds entity %s', p.id, g.resource_id, e.resource_id),
                     g.organization_id, e.organization_id
                     FROM mappings p JOIN groups g ON g.id = p.group_id JOIN entities e ON e.id = p.entity_id) t

@@ -169,7 +169,7 @@ fn assignment(row: &Row<'_>) -> rusqlite::Result<(Assignment, Option<GroupId>)> 
     Ok((assignment, row.get::<_, Option<i64>>(5)?.map(GroupId)))
 }
 
-fn decision(row: &Row<'_>) -> rusqlite::Result<Decision> {
+pub(super) fn decision(row: &Row<'_>) -> rusqlite::Result<Decision> {
     let a = (GroupId(row.get(1)?), EntityId(row.get(2)?));
     let b = (GroupId(row.get(3)?), EntityId(row.get(4)?));
     let a_wins: bool = row.get(5)?;
