@@ -24,7 +24,7 @@ pub struct DurableServer {
 }
 
 impl DurableServer {
-    /// Starts on `directory`, as the very first time or again. An admin token for the API is made with the CLI.
+    /// Starts on `directory`, as the very first time or again, with its `config.toml` if it has one. An admin token for the API is made with the CLI.
     pub fn start(directory: &Path) -> DurableServer {
         DurableServer::start_as(directory, process::command())
     }
@@ -119,6 +119,10 @@ fn rollcall_in(directory: &Path, arguments: &[&str]) -> Output {
 
 fn on_database(mut command: Command, directory: &Path) -> Command {
     command.env("ROLLCALL_DATABASE__PATH", directory.join("rollcall.db"));
+    let configuration = directory.join("config.toml");
+    if configuration.exists() {
+        command.env("ROLLCALL_CONFIG", configuration);
+    }
     command
 }
 
