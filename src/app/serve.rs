@@ -67,6 +67,9 @@ fn durable(options: &ServeOptions) -> Result<Running> {
              allow_plain_http.",
         ));
     }
+    for key in without_effect(&config) {
+        log::warn!("{key} is set, and has no effect in this version");
+    }
     let listener = listen(config.server.listen)?;
     let address = local_address(&listener)?;
     let base_url = config
@@ -83,6 +86,30 @@ fn durable(options: &ServeOptions) -> Result<Running> {
         config.database.path.display()
     );
     Ok(running)
+}
+
+/// The keys that are set to something else than their default and that nothing reads yet.
+fn without_effect(config: &Config) -> Vec<&'static str> {
+    let default = Config::default();
+    let (limits, usual) = (&config.server.limits, &default.server.limits);
+    let keys = [
+        ("server.trusted_proxies", config.server.trusted_proxies != default.server.trusted_proxies),
+        ("server.metrics_listen", config.server.metrics_listen != default.server.metrics_listen),
+        ("server.limits.requests_per_second", limits.requests_per_second != usual.requests_per_second),
+        (
+            "server.limits.failed_signins_per_minute",
+            limits.failed_signins_per_minute != usual.failed_signins_per_minute,
+        ),
+        (
+            "database.backup_before_upgrade",
+            config.database.backup_before_upgrade != default.database.backup_before_upgrade,
+        ),
+        ("scim.purge_deleted_days", config.scim.purge_deleted_days != default.scim.purge_deleted_days),
+        ("requests", config.requests != default.requests),
+        ("events", config.events != default.events),
+        ("webhooks", config.webhooks != default.webhooks),
+    ];
+    keys.into_iter().filter_map(|(key, is_set)| is_set.then_some(key)).collect()
 }
 
 fn ephemeral(options: &ServeOptions) -> Result<Running> {

@@ -34,6 +34,18 @@ impl DurableServer {
         DurableServer::start_as(directory, process::command_with_small_files(kib))
     }
 
+    /// The same with this configuration file.
+    pub fn start_with_config(directory: &Path, config: &Path) -> DurableServer {
+        let mut command = process::command();
+        command.env("ROLLCALL_CONFIG", config);
+        DurableServer::start_as(directory, command)
+    }
+
+    /// What the program has written to standard error so far.
+    pub fn log(&mut self) -> String {
+        self.program.log()
+    }
+
     fn start_as(directory: &Path, command: Command) -> DurableServer {
         let port = free_port();
         let program = run(command, directory, port);
