@@ -190,10 +190,10 @@ CREATE TABLE mappings (
     CHECK ((entity_id IS NULL) = (approval IS NULL)),
     CHECK (CASE status
         WHEN 'approved' THEN entity_id IS NOT NULL AND reason IS NULL
-        WHEN 'rejected' THEN entity_id IS NULL
+        WHEN 'rejected' THEN entity_id IS NULL AND reason IS NOT NULL
             AND reason IN ('rejected_by_admin', 'group_deleted', 'group_deleted_after_target', 'removed')
-        ELSE reason IN ('awaiting_approval', 'feature_disabled', 'target_missing', 'target_taken', 'rule_changed',
-            'target_deleted') END)
+        ELSE reason IS NOT NULL AND reason IN ('awaiting_approval', 'feature_disabled', 'target_missing',
+            'target_taken', 'rule_changed', 'target_deleted') END)
 ) STRICT;
 
 -- One group per entity (mapping.md 4.3); one live mapping per group to an exclusive type (4.2).
@@ -227,6 +227,54 @@ CREATE UNIQUE INDEX assignments_once ON assignments (user_id, entity_id, source)
 CREATE INDEX assignments_by_entity ON assignments (entity_id, user_id);
 CREATE INDEX assignments_by_mapping ON assignments (mapping_id, user_id) WHERE mapping_id IS NOT NULL;
 
+-- Places that ended: what Explain says of what a user no longer has (mapping.md 9.2). Written when a place is taken, in
+-- the transaction that takes it, and never changed; it needs neither the events nor the request log. number counts the
+-- rows of a user; the newest 200 are kept, so that somebody who comes and goes every day does not grow without bound.
+CREATE TABLE assignment_history (
+    user_id INTEGER NOT NULL REFERENCES users (id),
+    number INTEGER NOT NULL,
+    target_type TEXT NOT NULL CHECK (target_type IN ('team', 'concurrency_group', 'sub_organization')),
+    entity_id INTEGER NOT NULL,
+    source TEXT NOT NULL CHECK (source IN ('mapping', 'attribute', 'manual')),
+    -- The chain of a place that a mapping gave, as it was when the place ended: group and rule are the mapping's.
+    mapping_id INTEGER REFERENCES mappings (id),
+    group_id INTEGER,
+    rule_id INTEGER,
+    -- What began it.
+    since INTEGER NOT NULL,
+    request_id TEXT NOT NULL,
+    token TEXT NOT NULL,
+    -- What ended it.
+    until INTEGER NOT NULL,
+    until_request_id TEXT NOT NULL,
+    until_token TEXT NOT NULL,
+    reason TEXT NOT NULL CHECK (reason IN ('left_group', 'group_deleted', 'mapping_rejected', 'mapping_removed',
+        'mapping_moved', 'entity_deleted', 'taken_away', 'gave_way', 'attribute_changed', 'feature_disabled',
+        'user_deleted')),
+    -- The entity that it gave way to.
+    gave_way_to INTEGER REFERENCES entities (id),
+    PRIMARY KEY (user_id, number),
+    FOREIGN KEY (entity_id, target_type) REFERENCES entities (id, type),
+    CHECK ((source = 'mapping') = (mapping_id IS NOT NULL)),
+    CHECK ((mapping_id IS NULL) = (group_id IS NULL)),
+    CHECK (reason = 'gave_way' OR gave_way_to IS NULL)
+) STRICT, WITHOUT ROWID;
+
+-- Changes of the role that counts, kept like assignment_history and for the same reader. cause is a JSON object: the kind
+-- of cause, and the group where there is one, by the name that it had.
+CREATE TABLE role_history (
+    user_id INTEGER NOT NULL REFERENCES users (id),
+    number INTEGER NOT NULL,
+    old_role TEXT NOT NULL CHECK (old_role IN ('Guest', 'User', 'Admin')),
+    new_role TEXT NOT NULL CHECK (new_role IN ('Guest', 'User', 'Admin')),
+    at INTEGER NOT NULL,
+    request_id TEXT NOT NULL,
+    token TEXT NOT NULL,
+    cause TEXT NOT NULL CHECK (json_valid(cause)),
+    PRIMARY KEY (user_id, number),
+    CHECK (old_role <> new_role)
+) STRICT, WITHOUT ROWID;
+
 -- What admins put by hand (mapping.md 5.6): facts that syncs do not touch. In an exclusive type at most one.
 CREATE TABLE manual_places (
     user_id INTEGER NOT NULL REFERENCES users (id),
@@ -246,6 +294,9 @@ CREATE TABLE withheld (
     mapping_id INTEGER NOT NULL REFERENCES mappings (id),
     user_id INTEGER NOT NULL REFERENCES users (id),
     since INTEGER NOT NULL,
+    -- The request that took it away, and whose it was.
+    request_id TEXT NOT NULL,
+    token TEXT NOT NULL,
     PRIMARY KEY (mapping_id, user_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -287,6 +338,9 @@ CREATE TABLE decisions (
     entity_b INTEGER NOT NULL REFERENCES entities (id),
     a_wins INTEGER NOT NULL CHECK (a_wins IN (0, 1)),
     decided INTEGER NOT NULL,
+    -- The request that decided, and whose it was.
+    request_id TEXT NOT NULL,
+    token TEXT NOT NULL,
     PRIMARY KEY (user_id, group_a, entity_a, group_b, entity_b),
     CHECK (group_a < group_b OR (group_a = group_b AND entity_a < entity_b))
 ) STRICT, WITHOUT ROWID;

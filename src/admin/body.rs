@@ -6,6 +6,7 @@ use crate::directory::Answer;
 use crate::model::call::Call;
 use crate::model::entity::TargetType;
 use crate::model::error::{Error, Kind, Result};
+use crate::model::id::RuleId;
 use crate::model::rule::RuleKind;
 use crate::model::time::Timestamp;
 use crate::model::token::TokenKind;
@@ -34,12 +35,12 @@ pub(super) enum Edit<T> {
 }
 
 impl<T> Edit<T> {
-    /// The field's value afterwards.
-    pub(super) fn apply(self, before: Option<T>) -> Option<T> {
+    /// The field's new value, which may be none; `None` when it stays.
+    pub(super) fn change(self) -> Option<Option<T>> {
         match self {
-            Edit::Keep => before,
-            Edit::Clear => None,
-            Edit::Set(value) => Some(value),
+            Edit::Keep => None,
+            Edit::Clear => Some(None),
+            Edit::Set(value) => Some(Some(value)),
         }
     }
 }
@@ -156,6 +157,16 @@ impl Fields {
         Fields::new(format!("{}{name}.", self.prefix), values, known).map(Some)
     }
 
+    /// A field that is an array of objects of these fields; none when it is left out.
+    ///
+    /// # Errors
+    /// `InvalidValue` naming it, or the field in one of them that is not one of `known`.
+    pub(super) fn objects(&mut self, name: &str, known: &[&str]) -> Result<Vec<Fields>> {
+        let objects = self.changed::<Vec<Map<String, Value>>>(name)?.unwrap_or_default();
+        let within = |(index, values)| Fields::new(format!("{}{name}[{index}].", self.prefix), values, known);
+        objects.into_iter().enumerate().map(within).collect()
+    }
+
     fn typed<T: Field>(&self, name: &str, value: &Value) -> Result<T> {
         T::read(value).ok_or_else(|| {
             let field = format!("{}{name}", self.prefix);
@@ -214,6 +225,30 @@ impl Field for Map<String, Value> {
 
     fn read(value: &Value) -> Option<Map<String, Value>> {
         value.as_object().cloned()
+    }
+}
+
+impl Field for Vec<Map<String, Value>> {
+    const EXPECTED: &'static str = "an array of objects";
+
+    fn read(value: &Value) -> Option<Vec<Map<String, Value>>> {
+        value.as_array()?.iter().map(|value| value.as_object().cloned()).collect()
+    }
+}
+
+impl Field for Vec<RuleId> {
+    const EXPECTED: &'static str = "an array of ids of mapping rules";
+
+    fn read(value: &Value) -> Option<Vec<RuleId>> {
+        value.as_array()?.iter().map(RuleId::read).collect()
+    }
+}
+
+impl Field for RuleId {
+    const EXPECTED: &'static str = "the id of a mapping rule, a string";
+
+    fn read(value: &Value) -> Option<RuleId> {
+        RuleId::parse(value.as_str()?)
     }
 }
 

@@ -91,9 +91,9 @@ fn null_leaves_out_empties_or_is_refused_as_the_field_allows() {
     assert_eq!(null().edit::<String>("name").unwrap(), Edit::Clear);
     assert_eq!(refused(null().changed::<String>("name")).0, Kind::InvalidValue);
     assert_eq!(fields("{}").unwrap().edit::<String>("name").unwrap(), Edit::Keep);
-    assert_eq!(Edit::Set(1).apply(Some(2)), Some(1));
-    assert_eq!(Edit::Keep.apply(Some(2)), Some(2));
-    assert_eq!(Edit::Clear.apply(Some(2)), None);
+    assert_eq!(Edit::Set(1).change(), Some(Some(1)));
+    assert_eq!(Edit::<i64>::Keep.change(), None);
+    assert_eq!(Edit::<i64>::Clear.change(), Some(None));
 }
 
 #[test]

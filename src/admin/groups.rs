@@ -8,7 +8,7 @@ use crate::admin::body::Fields;
 use crate::admin::handle::{Admin, organization};
 use crate::admin::list::{self, Listing};
 use crate::admin::lookup::{Lookup, mappings_json};
-use crate::admin::mappings::chosen;
+use crate::admin::mappings::{Wanted, chosen};
 use crate::admin::reply::{self, Reply};
 use crate::model::call::Call;
 use crate::model::entity::TargetType;
@@ -79,15 +79,7 @@ pub fn members(admin: &Admin, call: &Call) -> Result<Reply> {
 /// `NotFound`; `InvalidValue` naming the field; `Conflict` when another mapping holds the entity, or the group has its
 /// one mapping to an exclusive type.
 pub fn map(admin: &Admin, call: &Call) -> Result<Reply> {
-    let mut fields = Fields::of_body(call, &["target_type", "entity_id", "entity_name", "create"])?;
-    let target_type: TargetType = fields.required("target_type")?;
-    let wanted = chosen(&mut fields)?;
-    if wanted.is_nothing() {
-        return Err(Error::invalid_value(
-            "entity_id: it is missing. Send entity_id, or entity_name (with \"create\": true to have it made).",
-        )
-        .at("entity_id"));
-    }
+    let (target_type, wanted) = target(call)?;
     let group = ResourceId::from(call.parameter(0));
     let mapping = admin.change(call, move |change| {
         let choice = wanted.resolve(change.tx(), change.organization().id, target_type)?;
@@ -97,7 +89,24 @@ pub fn map(admin: &Admin, call: &Call) -> Result<Reply> {
     reply::created(call, &format!("mappings/{}", mapping.id), shown.first().unwrap_or(&Value::Null))
 }
 
-fn live(db: &Db<'_>, call: &Call) -> Result<Group> {
+/// Reads to what a group is to be mapped.
+///
+/// # Errors
+/// `InvalidValue` naming the field.
+pub(super) fn target(call: &Call) -> Result<(TargetType, Wanted)> {
+    let mut fields = Fields::of_body(call, &["target_type", "entity_id", "entity_name", "create"])?;
+    let target_type: TargetType = fields.required("target_type")?;
+    let wanted = chosen(&mut fields)?;
+    if wanted.is_nothing() {
+        return Err(Error::invalid_value(
+            "entity_id: it is missing. Send entity_id, or entity_name (with \"create\": true to have it made).",
+        )
+        .at("entity_id"));
+    }
+    Ok((target_type, wanted))
+}
+
+pub(super) fn live(db: &Db<'_>, call: &Call) -> Result<Group> {
     let id = ResourceId::from(call.parameter(0));
     db.group(organization(call)?.id, &id)?.ok_or_else(|| Error::not_found("group", id))
 }

@@ -28,10 +28,14 @@ impl Admin {
         call: &Call,
         operation: impl FnOnce(&mut Change<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let token = call.actor.as_ref().map(|actor| actor.name.clone()).unwrap_or_default();
-        let cause = Cause { request_id: call.request_id.clone(), token, at: call.at };
-        self.directory.change(organization(call)?.id, cause, operation)
+        self.directory.change(organization(call)?.id, cause(call), operation)
     }
+}
+
+/// Why a call changes something.
+pub(super) fn cause(call: &Call) -> Cause {
+    let token = call.actor.as_ref().map(|actor| actor.name.clone()).unwrap_or_default();
+    Cause { request_id: call.request_id.clone(), token, at: call.at }
 }
 
 /// The organization that the path names.

@@ -77,12 +77,12 @@ pub fn remove(admin: &Admin, call: &Call) -> Result<Reply> {
     Ok(reply::no_content())
 }
 
-fn id(call: &Call) -> Result<MappingId> {
+pub(super) fn id(call: &Call) -> Result<MappingId> {
     let text = call.parameter(0);
     MappingId::parse(text).ok_or_else(|| Error::not_found("mapping", text))
 }
 
-fn stored(db: &Db<'_>, organization: OrganizationId, id: MappingId) -> Result<Mapping> {
+pub(super) fn stored(db: &Db<'_>, organization: OrganizationId, id: MappingId) -> Result<Mapping> {
     db.mapping(organization, id)?.ok_or_else(|| Error::not_found("mapping", id))
 }
 

@@ -17,6 +17,7 @@ pub mod groups;
 pub mod mappings;
 pub mod members;
 pub mod organizations;
+pub mod preview;
 pub mod problems;
 pub mod rules;
 pub mod tokens;

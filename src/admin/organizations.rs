@@ -1,15 +1,15 @@
 //! Organizations, their settings and features.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::admin::body::{Edit, Field, Fields};
 use crate::admin::handle::{Admin, has_server_scope, organization};
 use crate::admin::list::Listing;
 use crate::admin::reply::{self, Reply};
-use crate::directory::{OrganizationChange, create_organization};
+use crate::directory::{OrganizationChange, create_organization, organization_json};
 use crate::model::call::Call;
 use crate::model::error::{Error, Kind, Result};
-use crate::model::organization::{Features, Organization};
+use crate::model::organization::Features;
 use crate::store::NewOrganization;
 
 /// The most characters in an organization's name or plan.
@@ -93,17 +93,6 @@ pub fn update(admin: &Admin, call: &Call) -> Result<Reply> {
         change.update_organization(OrganizationChange { name, plan, sso, features })
     })?;
     Ok(reply::ok(&organization_json(&changed)))
-}
-
-fn organization_json(organization: &Organization) -> Value {
-    json!({
-        "slug": organization.slug,
-        "name": organization.name,
-        "plan": (!organization.plan.is_empty()).then_some(&organization.plan),
-        "sso": {"enabled": organization.sso},
-        "features": organization.features,
-        "created_at": organization.created,
-    })
 }
 
 fn named(field: &str, text: String) -> Result<String> {

@@ -1,5 +1,7 @@
 use super::*;
+
 use crate::admin::fixture::{World, call, header};
+use serde_json::json;
 
 #[test]
 fn a_new_organization_has_the_configured_features_except_those_that_the_body_names() {

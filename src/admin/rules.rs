@@ -2,19 +2,19 @@
 
 use std::cmp::Reverse;
 
-use serde_json::json;
-
 use crate::admin::body::{Edit, Fields};
 use crate::admin::handle::{Admin, organization};
 use crate::admin::list::Listing;
 use crate::admin::reply::{self, Reply};
 use crate::directory::rule_json;
+use crate::mapping::rule_changes::edited;
 use crate::model::call::Call;
 use crate::model::error::{Error, Result};
 use crate::model::id::RuleId;
-use crate::model::rule::{Rule, RuleKind, RuleSpec};
+use crate::model::rule::{Rule, RuleEdit, RuleSpec};
 
-const FIELDS: [&str; 8] =
+/// What a rule is written with.
+pub(super) const FIELDS: [&str; 8] =
     ["kind", "pattern", "exclude", "entity_name", "target_type", "priority", "auto_approve", "enabled"];
 
 /// `GET mapping-rules`: in the order in which they are looked at.
@@ -38,17 +38,7 @@ pub fn list(admin: &Admin, call: &Call) -> Result<Reply> {
 /// # Errors
 /// `InvalidValue` naming the field.
 pub fn create(admin: &Admin, call: &Call) -> Result<Reply> {
-    let mut fields = Fields::of_body(call, &FIELDS)?;
-    let spec = RuleSpec {
-        kind: fields.required("kind")?,
-        pattern: fields.optional("pattern")?.unwrap_or_default(),
-        exclude: fields.optional("exclude")?,
-        entity_name: fields.optional("entity_name")?,
-        target_type: fields.required("target_type")?,
-        priority: fields.optional("priority")?.unwrap_or(0),
-        auto_approve: fields.optional("auto_approve")?.unwrap_or(false),
-        enabled: fields.optional("enabled")?.unwrap_or(true),
-    };
+    let spec = spec(&mut Fields::of_body(call, &FIELDS)?)?;
     let rule = admin.change(call, move |change| change.create_rule(&spec))?;
     reply::created(call, &format!("mapping-rules/{}", rule.id), &rule_json(&rule))
 }
@@ -70,29 +60,9 @@ pub fn show(admin: &Admin, call: &Call) -> Result<Reply> {
 /// `NotFound`; `InvalidValue` naming the field.
 pub fn update(admin: &Admin, call: &Call) -> Result<Reply> {
     let id = id(call)?;
-    let mut fields = Fields::of_body(call, &FIELDS)?;
-    let kind: Option<RuleKind> = fields.changed("kind")?;
-    let pattern: Edit<String> = fields.edit("pattern")?;
-    let exclude: Edit<String> = fields.edit("exclude")?;
-    let entity_name: Edit<String> = fields.edit("entity_name")?;
-    let target_type = fields.changed("target_type")?;
-    let priority: Option<i64> = fields.changed("priority")?;
-    let auto_approve: Option<bool> = fields.changed("auto_approve")?;
-    let enabled: Option<bool> = fields.changed("enabled")?;
-    let rule = admin.change(call, move |change| {
-        change.update_rule(id, |before| {
-            Ok(RuleSpec {
-                kind: kind.unwrap_or(before.kind),
-                pattern: pattern.apply(Some(before.pattern.clone())).unwrap_or_default(),
-                exclude: exclude.apply(before.exclude.clone()),
-                entity_name: entity_name.apply(before.entity_name.clone()),
-                target_type: target_type.unwrap_or(before.target_type),
-                priority: priority.unwrap_or(before.priority),
-                auto_approve: auto_approve.unwrap_or(before.auto_approve),
-                enabled: enabled.unwrap_or(before.enabled),
-            })
-        })
-    })?;
+    let edit = edit(&mut Fields::of_body(call, &FIELDS)?)?;
+    let rule =
+        admin.change(call, move |change| change.update_rule(id, |before| Ok(edited(before, &edit))))?;
     Ok(reply::ok(&rule_json(&rule)))
 }
 
@@ -106,15 +76,39 @@ pub fn remove(admin: &Admin, call: &Call) -> Result<Reply> {
     Ok(reply::no_content())
 }
 
-/// `POST mapping-rules/apply` with nothing in it: runs the stored rules; answers with the id of the newest event then.
+/// Reads a new rule.
 ///
 /// # Errors
-/// `InvalidValue` for a body with fields.
-pub fn apply(admin: &Admin, call: &Call) -> Result<Reply> {
-    Fields::of_optional_body(call, &[])?;
-    admin.change(call, |change| change.apply_rules())?;
-    let newest = admin.read(|db| db.last_event_id(organization(call)?.id))?;
-    Ok(reply::ok(&json!({"basis": newest.to_string()})))
+/// `InvalidValue` naming the field.
+pub(super) fn spec(fields: &mut Fields) -> Result<RuleSpec> {
+    Ok(RuleSpec {
+        kind: fields.required("kind")?,
+        pattern: fields.optional("pattern")?.unwrap_or_default(),
+        exclude: fields.optional("exclude")?,
+        entity_name: fields.optional("entity_name")?,
+        target_type: fields.required("target_type")?,
+        priority: fields.optional("priority")?.unwrap_or(0),
+        auto_approve: fields.optional("auto_approve")?.unwrap_or(false),
+        enabled: fields.optional("enabled")?.unwrap_or(true),
+    })
+}
+
+/// Reads what changes of a rule: null empties `pattern`, `exclude` and `entity_name`.
+///
+/// # Errors
+/// `InvalidValue` naming the field.
+pub(super) fn edit(fields: &mut Fields) -> Result<RuleEdit> {
+    let pattern: Edit<String> = fields.edit("pattern")?;
+    Ok(RuleEdit {
+        kind: fields.changed("kind")?,
+        pattern: pattern.change().map(Option::unwrap_or_default),
+        exclude: fields.edit("exclude")?.change(),
+        entity_name: fields.edit("entity_name")?.change(),
+        target_type: fields.changed("target_type")?,
+        priority: fields.changed("priority")?,
+        auto_approve: fields.changed("auto_approve")?,
+        enabled: fields.changed("enabled")?,
+    })
 }
 
 fn id(call: &Call) -> Result<RuleId> {

@@ -9,7 +9,7 @@ use crate::admin::list::Listing;
 use crate::admin::lookup::Lookup;
 use crate::admin::places::Placed;
 use crate::admin::reply::{self, Reply};
-use crate::directory::group_json;
+use crate::directory::{self, group_json};
 use crate::model::assignment::Source;
 use crate::model::call::Call;
 use crate::model::error::{Error, Result};
@@ -44,6 +44,19 @@ pub fn show(admin: &Admin, call: &Call) -> Result<Reply> {
         let user = db.user(organization, &id)?.ok_or_else(|| Error::not_found("user", &id))?;
         let shown = users_json(db, organization, &[user])?;
         Ok(reply::ok(shown.first().unwrap_or(&Value::Null)))
+    })
+}
+
+/// `GET users/{id}/explain`: of deleted users too. The form stands with `directory::Explanation::to_json`.
+///
+/// # Errors
+/// `NotFound`.
+pub fn explain(admin: &Admin, call: &Call) -> Result<Reply> {
+    let id = ResourceId::from(call.parameter(0));
+    admin.read(|db| {
+        let user = db.user_ever(organization(call)?.id, &id)?;
+        let user = user.ok_or_else(|| Error::not_found("user", &id))?;
+        Ok(reply::ok(&directory::explain(db, user)?.to_json()))
     })
 }
 
@@ -123,8 +136,8 @@ fn blocked_json(state: &UserState, claim: &MappingClaim, lookup: &Lookup) -> Val
     let conflicts: Vec<ConflictId> = state
         .conflicts
         .iter()
-        .filter(|(_, pair)| pair.incoming == claim.mapping)
-        .map(|(id, _)| *id)
+        .filter(|open| open.incoming.mapping == claim.mapping)
+        .map(|open| open.id)
         .collect();
     let reason = match (claim.withheld, conflicts.is_empty()) {
         (true, _) => "taken_away",

@@ -46,10 +46,8 @@ pub struct ServeOptions {
 /// A sentence for the operator: what of the configuration, the database or the address cannot be used.
 pub fn serve(options: &ServeOptions) -> Result<()> {
     let server = if options.ephemeral { ephemeral(options)? } else { durable(options)? };
-    let stop = server.front.stop_handle();
-    stop_on_signals(stop.clone())?;
     if options.until_stdin_closes {
-        stop_when_stdin_closes(stop)?;
+        stop_when_stdin_closes(server.front.stop_handle())?;
     }
     server.run()
 }
@@ -107,6 +105,8 @@ fn start(config: &Config, listener: TcpListener, directory: &Directory, request_
     let program = Arc::new(compose(config, directory));
     let front = Front::start(listener, front_limits(&config.server), request_ids, program.clone())
         .map_err(|error| Error::internal(format!("The server cannot start: {error}")))?;
+    // Before anybody is told that the server runs: who was told may end it at once.
+    stop_on_signals(front.stop_handle())?;
     let waker = front.waker();
     directory.store().on_events(move |organizations| {
         organizations.iter().for_each(|organization| waker.wake(organization.0.unsigned_abs()));

@@ -4,9 +4,12 @@ pub mod arguments;
 mod check;
 mod completions;
 mod configuration;
+mod explain;
 mod groups;
 mod organizations;
 pub mod output;
+mod preview;
+mod rule_file;
 mod rules;
 mod serve;
 mod session;
@@ -34,6 +37,7 @@ fn dispatch(Arguments { common, command }: Arguments) -> Result<Outcome> {
         Command::Token(command) => tokens::run(command, &common),
         Command::Rule(command) => rules::run(command, &common),
         Command::Group(command) => groups::run(command, &common),
+        Command::Explain { user } => explain::run(&user, &common),
         Command::Config(command) => configuration::run(command, &common),
         Command::Check => check::run(&common),
         Command::Completions { shell } => completions::run(shell),

@@ -1,11 +1,9 @@
 //! `organization list|create|show|set`.
 
-use serde_json::{Value, json};
-
 use crate::cli::arguments::{Common, OrganizationCommand, OrganizationSettings};
 use crate::cli::output::{Outcome, Table};
 use crate::cli::session::{ALL, Session, switch};
-use crate::directory::{OrganizationChange, create_organization};
+use crate::directory::{OrganizationChange, create_organization, organization_json};
 use crate::model::error::{Error, Result};
 use crate::model::organization::{Features, Organization};
 use crate::store::NewOrganization;
@@ -104,16 +102,4 @@ fn features(settings: &OrganizationSettings, now: Features) -> Features {
         concurrency_groups: settings.concurrency_groups.unwrap_or(now.concurrency_groups),
         sub_organizations: settings.sub_organizations.unwrap_or(now.sub_organizations),
     }
-}
-
-/// As the admin API shows it.
-fn organization_json(organization: &Organization) -> Value {
-    json!({
-        "slug": organization.slug,
-        "name": organization.name,
-        "plan": (!organization.plan.is_empty()).then_some(&organization.plan),
-        "sso": {"enabled": organization.sso},
-        "features": organization.features,
-        "created_at": organization.created,
-    })
 }

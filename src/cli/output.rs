@@ -77,6 +77,20 @@ pub fn print(format: Format, value: &Value, table: impl FnOnce() -> Table) -> Re
     written(format.write(&mut io::stdout().lock(), value, |_| table()))
 }
 
+/// Prints an answer: `value` for programs, the `tables` with an empty line between them for people.
+///
+/// # Errors
+/// As [`print`].
+pub fn print_tables(format: Format, value: &Value, tables: impl FnOnce() -> Vec<Table>) -> Result<()> {
+    match format {
+        Format::Json => print(format, value, || Table::new(&[])),
+        Format::Table => {
+            let texts: Vec<String> = tables().iter().map(Table::to_string).collect();
+            print_text(&texts.join("\n"))
+        }
+    }
+}
+
 /// Prints an answer: `value` for programs, a `sentence` for people.
 ///
 /// # Errors

@@ -1,9 +1,10 @@
-//! `rule list|add|edit|remove`. Writing a rule does not run it (mapping.md §3.4).
+//! `rule list|add|edit|remove`; `preview` and `apply` are in [`preview`]. Writing a rule does not run it (mapping.md §3.4).
 
 use serde_json::json;
 
 use crate::cli::arguments::{Common, NewRule, RuleChange, RuleCommand};
 use crate::cli::output::{Outcome, Table};
+use crate::cli::preview;
 use crate::cli::session::{Session, switch};
 use crate::directory::rule_json;
 use crate::model::error::Result;
@@ -17,6 +18,8 @@ pub(super) fn run(command: RuleCommand, common: &Common) -> Result<Outcome> {
         RuleCommand::Add(new) => add(&session, new),
         RuleCommand::Edit { id, change } => edit(&session, id, change),
         RuleCommand::Remove { id } => remove(&session, id),
+        RuleCommand::Preview(file) => preview::show(&session, &file),
+        RuleCommand::Apply(file) => preview::apply(&session, &file),
     }?;
     Ok(Outcome::Success)
 }

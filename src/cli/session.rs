@@ -74,12 +74,16 @@ impl Session {
         organization: &Organization,
         operation: impl FnOnce(&mut Change<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let cause = Cause {
+        self.directory.change(organization.id, self.cause(), operation)
+    }
+
+    /// The command as the cause in history and events.
+    pub fn cause(&self) -> Cause {
+        Cause {
             request_id: format!("cli-{}", self.directory.ids().uuid()),
             token: "cli".to_owned(),
             at: self.directory.clock().now(),
-        };
-        self.directory.change(organization.id, cause, operation)
+        }
     }
 
     /// Prints an answer.
@@ -88,6 +92,14 @@ impl Session {
     /// Those of writing.
     pub fn print(&self, value: &Value, table: impl FnOnce() -> Table) -> Result<()> {
         output::print(self.format, value, table)
+    }
+
+    /// Prints an answer of several tables.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn print_tables(&self, value: &Value, tables: impl FnOnce() -> Vec<Table>) -> Result<()> {
+        output::print_tables(self.format, value, tables)
     }
 
     /// Prints that something is done.

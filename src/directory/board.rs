@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::directory::change::Change;
 use crate::directory::documents::{entity_json, mapping_json};
-use crate::mapping::board::{Board, MadeBy, NamedMapping};
+use crate::mapping::board::{Board, MadeBy, Moved, NamedMapping, moved};
 use crate::mapping::rules::RuleSet;
 use crate::model::entity::{CreatedBy, Entity, TargetType};
 use crate::model::error::{Error, Result};
@@ -127,8 +127,8 @@ impl Board for ChangeBoard<'_, '_> {
         })?;
         self.change.record_mapping(EventKind::MappingCreated, id)?;
         self.change.record_mapping(kind_of(status), id)?;
-        if matches!(status, Status::Approved { .. }) {
-            self.change.touch_members(group, Some(id))?;
+        if let Moved::Members { fresh } = moved(None, status) {
+            self.change.touch_members(group, fresh.then_some(id))?;
         }
         Ok(id)
     }
@@ -136,17 +136,11 @@ impl Board for ChangeBoard<'_, '_> {
     fn set_status(&mut self, mapping: &Mapping, status: Status) -> Result<()> {
         self.change.tx.set_mapping_status(mapping.id, status, self.change.cause.at)?;
         self.change.record_mapping(kind_of(status), mapping.id)?;
-        let gives = |status| match status {
-            Status::Approved { entity, .. } => Some(entity),
-            Status::Pending { .. } | Status::Rejected(_) => None,
-        };
-        if gives(mapping.status) == gives(status) && mapping.status.entity() == status.entity() {
-            return Ok(());
-        }
+        let Moved::Members { fresh } = moved(Some(mapping.status), status) else { return Ok(()) };
         for user in self.change.tx.users_placed_by(mapping.id)? {
             self.change.touch(user, None);
         }
-        self.change.touch_members(mapping.group, gives(status).map(|_| mapping.id))
+        self.change.touch_members(mapping.group, fresh.then_some(mapping.id))
     }
 
     fn set_rule(&mut self, mapping: &Mapping, rule: Option<RuleId>) -> Result<()> {

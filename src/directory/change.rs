@@ -10,24 +10,13 @@ use crate::directory::documents::{entity_json, group_json};
 use crate::directory::handle::{Policy, RuleCache};
 use crate::ids::Ids;
 use crate::mapping::rules::RuleSet;
+use crate::model::cause::Cause;
 use crate::model::conflict::ConflictKind;
 use crate::model::error::Result;
 use crate::model::event::EventKind;
 use crate::model::id::{ConflictId, EntityId, GroupId, MappingId, UserId};
 use crate::model::organization::Organization;
-use crate::model::time::Timestamp;
 use crate::store::{NewEvent, Tx};
-
-/// Why a change happens: which request, with which credential, when.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cause {
-    /// The id that the answer carries and the request log keeps.
-    pub request_id: String,
-    /// The name of the token, or who else acts.
-    pub token: String,
-    /// The one instant of the whole change.
-    pub at: Timestamp,
-}
 
 /// An operation in progress.
 pub struct Change<'t> {

@@ -80,7 +80,7 @@ impl Change<'_> {
         match answer {
             Answer::KeepCurrent => {
                 let decision = Decision { winner: current, loser: incoming };
-                self.tx.remember(conflict.user, &decision, self.cause.at)?;
+                self.tx.remember(conflict.user, &decision, &self.cause)?;
                 self.decided.insert(conflict.id, answer.as_str());
                 self.touch(conflict.user, None);
             }
@@ -101,7 +101,7 @@ impl Change<'_> {
     fn prefer(&mut self, conflict: &Conflict) -> Result<()> {
         for held in self.obstacles(conflict)? {
             let decision = Decision { winner: conflict.incoming.side(), loser: held };
-            self.tx.remember(conflict.user, &decision, self.cause.at)?;
+            self.tx.remember(conflict.user, &decision, &self.cause)?;
         }
         Ok(())
     }

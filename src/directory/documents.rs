@@ -1,4 +1,4 @@
-//! How users, groups, entities, mappings and rules look in events and in the admin API.
+//! How users, groups, entities, mappings, rules and organizations look in events and in the admin API.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,8 @@ use crate::model::entity::Entity;
 use crate::model::group::Group;
 use crate::model::id::ResourceId;
 use crate::model::mapping::Mapping;
-use crate::model::rule::Rule;
+use crate::model::organization::Organization;
+use crate::model::rule::{Rule, RuleSpec};
 
 /// A user in a few words: id and name.
 pub fn user_json(id: &ResourceId, user_name: &str) -> Value {
@@ -47,17 +48,37 @@ pub fn mapping_json(mapping: &Mapping, group: Value, entity: Value) -> Value {
 
 /// A mapping rule.
 pub fn rule_json(rule: &Rule) -> Value {
+    let mut value = json!({"id": rule.id});
+    if let (Value::Object(members), Value::Object(spec)) = (&mut value, spec_json(&rule.spec)) {
+        members.extend(spec);
+        members.insert("created_at".to_owned(), json!(rule.created));
+        members.insert("changed_at".to_owned(), json!(rule.changed));
+    }
+    value
+}
+
+/// What an admin wrote of a rule.
+pub fn spec_json(spec: &RuleSpec) -> Value {
     json!({
-        "id": rule.id,
-        "kind": rule.spec.kind.as_str(),
-        "pattern": (!rule.spec.pattern.is_empty()).then_some(&rule.spec.pattern),
-        "exclude": rule.spec.exclude,
-        "entity_name": rule.spec.entity_name,
-        "target_type": rule.spec.target_type,
-        "priority": rule.spec.priority,
-        "auto_approve": rule.spec.auto_approve,
-        "enabled": rule.spec.enabled,
-        "created_at": rule.created,
-        "changed_at": rule.changed,
+        "kind": spec.kind.as_str(),
+        "pattern": (!spec.pattern.is_empty()).then_some(&spec.pattern),
+        "exclude": spec.exclude,
+        "entity_name": spec.entity_name,
+        "target_type": spec.target_type,
+        "priority": spec.priority,
+        "auto_approve": spec.auto_approve,
+        "enabled": spec.enabled,
+    })
+}
+
+/// An organization with its settings.
+pub fn organization_json(organization: &Organization) -> Value {
+    json!({
+        "slug": organization.slug,
+        "name": organization.name,
+        "plan": (!organization.plan.is_empty()).then_some(&organization.plan),
+        "sso": {"enabled": organization.sso},
+        "features": organization.features,
+        "created_at": organization.created,
     })
 }

@@ -102,7 +102,7 @@ impl Change<'_> {
         let places = self.tx.assignments_of(user.id)?;
         for (place, _) in places.iter().filter(|(place, _)| place.entity == entity.id) {
             match place.source {
-                Source::Mapping(mapping) => self.tx.withhold(mapping, user.id, self.cause.at)?,
+                Source::Mapping(mapping) => self.tx.withhold(mapping, user.id, &self.cause)?,
                 Source::Manual => {}
                 Source::Attribute => {
                     return Err(Error::new(

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::clock::Clock;
-use crate::directory::change::{Cause, Change};
+use crate::directory::change::Change;
 use crate::ids::Ids;
 use crate::mapping::rules::RuleSet;
+use crate::model::cause::Cause;
 use crate::model::error::{Error, Result};
 use crate::model::id::OrganizationId;
 use crate::store::{Db, Store, Tx};
@@ -85,6 +86,14 @@ impl Directory {
     /// The policies that changes follow.
     pub fn policy(&self) -> Policy {
         self.policy
+    }
+
+    /// An organization's rules, compiled.
+    ///
+    /// # Errors
+    /// Only those of the store.
+    pub(super) fn rules(&self, db: &Db<'_>, organization: OrganizationId) -> Result<Arc<RuleSet>> {
+        self.rules.get(db, organization)
     }
 
     /// Runs an operation on one organization as one transaction, with everything that follows from it.

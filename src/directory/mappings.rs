@@ -4,6 +4,7 @@ use crate::directory::change::Change;
 use crate::mapping::approval::{self, Choice};
 use crate::model::entity::TargetType;
 use crate::model::error::{Error, Kind, Result};
+use crate::model::group::Group;
 use crate::model::id::{MappingId, ResourceId};
 use crate::model::mapping::Mapping;
 
@@ -30,15 +31,7 @@ impl Change<'_> {
     pub fn approve_mapping(&mut self, id: MappingId, choice: &Choice) -> Result<Mapping> {
         let mapping = self.mapping(id)?;
         let group = self.stored_group(mapping.group)?;
-        if group.deleted.is_some() {
-            return Err(Error::new(
-                Kind::Conflict,
-                format!(
-                    "The group \"{}\" of mapping {id} is deleted; push it again first.",
-                    group.display_name
-                ),
-            ));
-        }
+        check_group_lives(&group, id)?;
         approval::approve(&mut self.board()?, &mapping, &group.display_name, choice)?;
         self.mapping(id)
     }
@@ -64,5 +57,19 @@ impl Change<'_> {
 
     fn mapping(&self, id: MappingId) -> Result<Mapping> {
         self.tx.mapping(self.organization.id, id)?.ok_or_else(|| Error::not_found("mapping", id))
+    }
+}
+
+/// Refuses to approve a mapping of a group that is deleted.
+pub(super) fn check_group_lives(group: &Group, mapping: MappingId) -> Result<()> {
+    match group.deleted {
+        None => Ok(()),
+        Some(_) => Err(Error::new(
+            Kind::Conflict,
+            format!(
+                "The group \"{}\" of mapping {mapping} is deleted; push it again first.",
+                group.display_name
+            ),
+        )),
     }
 }

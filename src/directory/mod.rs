@@ -7,7 +7,9 @@ mod board;
 mod change;
 mod conflicts;
 mod documents;
+mod endings;
 mod entities;
+mod explain;
 mod groups;
 mod handle;
 #[cfg(test)]
@@ -15,15 +17,21 @@ mod history_tests;
 mod mappings;
 mod members;
 mod organizations;
+mod preview;
 mod rules;
 mod settle;
 mod tokens;
 mod users;
 
-pub use change::{Cause, Change};
+pub use crate::model::cause::Cause;
+pub use change::Change;
 pub use conflicts::Answer;
-pub use documents::{entity_json, group_json, mapping_json, rule_json, user_json};
+pub use documents::{
+    entity_json, group_json, mapping_json, organization_json, rule_json, spec_json, user_json,
+};
+pub use explain::{Explanation, explain};
 pub use groups::Pushed;
 pub use handle::{DeleteUser, Directory, Policy};
 pub use organizations::{OrganizationChange, create_organization};
+pub use preview::Preview;
 pub use tokens::{ROTATION_GRACE, TokenSpec, token_json};

@@ -4,12 +4,13 @@ use serde_json::json;
 
 use crate::directory::change::Change;
 use crate::directory::documents::rule_json;
+use crate::mapping::rule_changes::{self, edited};
 use crate::mapping::rules::CompiledRule;
 use crate::mapping::targets;
 use crate::model::error::{Error, Result};
 use crate::model::event::EventKind;
 use crate::model::id::RuleId;
-use crate::model::rule::{Rule, RuleSpec};
+use crate::model::rule::{Rule, RuleChanges, RuleSpec};
 use crate::store::Page;
 
 /// How many groups are read at a time when rules run over all of them.
@@ -57,6 +58,32 @@ impl Change<'_> {
         self.rules_changed();
         self.record(EventKind::RuleDeleted, json!({"rule": rule_json(&rule)}));
         Ok(())
+    }
+
+    /// Writes a change of the rules as a whole, and runs the rules as they are then. With a `basis`, only if the
+    /// organization's newest event is still that one; `None` says that it is not, and that nothing was changed.
+    ///
+    /// # Errors
+    /// `InvalidValue` naming the place in the change.
+    pub fn apply_rule_changes(
+        &mut self,
+        changes: &RuleChanges,
+        basis: Option<i64>,
+    ) -> Result<Option<Vec<RuleId>>> {
+        let newest = self.tx.last_event_id(self.organization.id)?;
+        if basis.is_some_and(|basis| basis != newest) {
+            return Ok(None);
+        }
+        rule_changes::changed(&*self.rules()?, changes)?;
+        let added = changes.add.iter().map(|spec| Ok(self.create_rule(spec)?.id)).collect::<Result<_>>()?;
+        for (id, edit) in &changes.change {
+            self.update_rule(*id, |before| Ok(edited(before, edit)))?;
+        }
+        for id in &changes.remove {
+            self.delete_rule(*id)?;
+        }
+        self.apply_rules()?;
+        Ok(Some(added))
     }
 
     /// Runs the stored rules over the groups without a mapping and the pending mappings that a rule made

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::directory::change::Change;
 use crate::directory::documents::{entity_json, user_json};
+use crate::directory::endings::Behind;
 use crate::mapping::conflicts::{Claim, conflict};
 use crate::mapping::places::{Candidate, Places, Standing, UserFacts, settle};
 use crate::model::assignment::{Assignment, Source};
@@ -13,9 +14,10 @@ use crate::model::conflict::Side;
 use crate::model::entity::TargetType;
 use crate::model::error::{Error, Result};
 use crate::model::event::EventKind;
-use crate::model::id::{GroupId, MappingId, UserId};
+use crate::model::id::{ConflictId, GroupId, MappingId, UserId};
+use crate::model::organization::Features;
 use crate::model::role::Role;
-use crate::store::{Conflict, ConflictSide, MappingClaim, NewConflict, UserState};
+use crate::store::{Conflict, ConflictSide, MappingClaim, NewConflict, OpenConflict, UserState};
 
 impl Change<'_> {
     /// Settles whom the operation touched.
@@ -25,35 +27,24 @@ impl Change<'_> {
             return Ok(());
         }
         let users: Vec<UserId> = touched.keys().copied().collect();
+        let mut behind = Behind::default();
         for state in self.tx.user_states(&users)? {
             let fresh = touched.get(&state.user).cloned().unwrap_or_default();
-            let facts = self.facts(&state, fresh);
+            let facts = facts(self.organization.features, &state, fresh);
             let places = settle(&facts);
-            self.apply_places(&state, &places)?;
+            self.apply_places(&state, &places, &mut behind)?;
             self.apply_conflicts(&state, &places)?;
             self.apply_role(&state)?;
         }
         Ok(())
     }
 
-    /// What the engine decides a user's places from.
-    fn facts(&self, state: &UserState, fresh: BTreeSet<MappingId>) -> UserFacts {
-        let attribute = state.attribute.filter(|_| self.organization.features.concurrency_groups);
-        UserFacts {
-            candidates: state.claims.iter().map(candidate).collect(),
-            held: state.assignments.iter().filter_map(|(place, group)| held(place, *group)).collect(),
-            fresh,
-            decisions: state.decisions.clone(),
-            manual: state.manual.clone(),
-            attribute: attribute.filter(|_| state.living),
-        }
-    }
-
-    fn apply_places(&mut self, state: &UserState, places: &Places) -> Result<()> {
+    fn apply_places(&mut self, state: &UserState, places: &Places, behind: &mut Behind) -> Result<()> {
         let before: BTreeSet<Assignment> = state.assignments.iter().map(|(place, _)| *place).collect();
         // First out, then in: an exclusive slot has room for one.
         for place in before.difference(&places.assignments) {
-            self.tx.revoke(state.user, place)?;
+            let ended = self.ended(state, place, places, behind)?;
+            self.tx.revoke(state.user, place, &ended, &self.cause)?;
             let data = self.describe_place(state, place, places)?;
             self.record(EventKind::AssignmentRevoked, data);
         }
@@ -113,41 +104,37 @@ impl Change<'_> {
         }
     }
 
+    /// A conflict is between two places: when a mapping moved to another entity, the one about the old place is over.
     fn apply_conflicts(&mut self, state: &UserState, places: &Places) -> Result<()> {
-        for (id, pair) in &state.conflicts {
-            if places.conflicts.iter().any(|(open, _)| open == pair) {
-                continue;
-            }
-            let decided = self.decided.get(id).copied();
-            let (status, outcome, kind) = match decided {
-                Some(outcome) => ("resolved", outcome, EventKind::ConflictResolved),
-                None => ("closed", "disappeared", EventKind::ConflictClosed),
-            };
-            self.tx.end_conflict(*id, status, outcome, self.cause.at)?;
-            let user = user_json(&state.resource_id, &state.user_name);
-            self.record(
-                kind,
-                json!({"conflict": {"id": id, "user": user, "status": status, "outcome": outcome}}),
-            );
+        let now = open_conflicts(state.user, places)?;
+        let same = |open: &OpenConflict, new: &NewConflict| {
+            (open.current, open.incoming) == (new.current, new.incoming)
+        };
+        for open in state.conflicts.iter().filter(|open| !now.iter().any(|new| same(open, new))) {
+            self.end_conflict(state, open.id)?;
         }
-        for (pair, kind) in &places.conflicts {
-            if state.conflicts.iter().any(|(_, open)| open == pair) {
-                continue;
-            }
-            let current = side(&places.held, pair.current)?;
-            let incoming = side(&places.blocked, pair.incoming)?;
-            let new = NewConflict { user: state.user, current, incoming, kind: *kind };
+        for new in now.iter().filter(|new| !state.conflicts.iter().any(|open| same(open, new))) {
             let id =
-                self.tx.open_conflict(self.organization.id, &new, self.cause.at, &self.cause.request_id)?;
-            let data = self.describe_conflict(
-                id,
-                user_json(&state.resource_id, &state.user_name),
-                (current.mapping, current.group, current.entity),
-                (incoming.mapping, incoming.group, incoming.entity),
-                *kind,
-            )?;
+                self.tx.open_conflict(self.organization.id, new, self.cause.at, &self.cause.request_id)?;
+            let side = |side: ConflictSide| (side.mapping, side.group, side.entity);
+            let user = user_json(&state.resource_id, &state.user_name);
+            let data = self.describe_conflict(id, user, side(new.current), side(new.incoming), new.kind)?;
             self.record(EventKind::ConflictOpened, data);
         }
+        Ok(())
+    }
+
+    fn end_conflict(&mut self, state: &UserState, id: ConflictId) -> Result<()> {
+        let (status, outcome, kind) = match self.decided.get(&id).copied() {
+            Some(outcome) => ("resolved", outcome, EventKind::ConflictResolved),
+            None => ("closed", "disappeared", EventKind::ConflictClosed),
+        };
+        self.tx.end_conflict(id, status, outcome, self.cause.at)?;
+        let user = user_json(&state.resource_id, &state.user_name);
+        self.record(
+            kind,
+            json!({"conflict": {"id": id, "user": user, "status": status, "outcome": outcome}}),
+        );
         Ok(())
     }
 
@@ -161,6 +148,7 @@ impl Change<'_> {
             return Ok(());
         }
         self.tx.set_effective_role(state.user, role)?;
+        self.keep_role_change(state.user, state.effective_role, role, self.role_cause.clone())?;
         let data = json!({
             "user": user_json(&state.resource_id, &state.user_name),
             "old": state.effective_role,
@@ -169,6 +157,19 @@ impl Change<'_> {
         });
         self.record(EventKind::UserRoleChanged, data);
         Ok(())
+    }
+}
+
+/// What the engine decides a user's places from.
+pub(super) fn facts(features: Features, state: &UserState, fresh: BTreeSet<MappingId>) -> UserFacts {
+    let attribute = state.attribute.filter(|_| features.concurrency_groups);
+    UserFacts {
+        candidates: state.claims.iter().map(candidate).collect(),
+        held: state.assignments.iter().filter_map(|(place, group)| held(place, *group)).collect(),
+        fresh,
+        decisions: state.decisions.clone(),
+        manual: state.manual.clone(),
+        attribute: attribute.filter(|_| state.living),
     }
 }
 
@@ -195,6 +196,16 @@ fn held(place: &Assignment, group: Option<GroupId>) -> Option<Claim> {
         }
         _ => None,
     }
+}
+
+/// The conflicts that the engine sees, with the places that they are about.
+fn open_conflicts(user: UserId, places: &Places) -> Result<Vec<NewConflict>> {
+    let open = places.conflicts.iter().map(|(pair, kind)| {
+        let current = side(&places.held, pair.current)?;
+        let incoming = side(&places.blocked, pair.incoming)?;
+        Ok(NewConflict { user, current, incoming, kind: *kind })
+    });
+    open.collect()
 }
 
 fn side(claims: &[Claim], mapping: MappingId) -> Result<ConflictSide> {

@@ -9,6 +9,7 @@ use crate::model::entity::TargetType;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::event::EventKind;
 use crate::model::id::{EntityId, ResourceId, UserId};
+use crate::model::role::Role;
 use crate::model::user::{User, UserDocument};
 
 impl Change<'_> {
@@ -136,6 +137,10 @@ impl Change<'_> {
         }
         self.tx.forget_manual(user.id)?;
         self.tx.delete_user(user.id, self.cause.at)?;
+        if user.effective_role != Role::User {
+            let why = json!({"kind": "user_deleted"});
+            self.keep_role_change(user.id, user.effective_role, Role::User, why)?;
+        }
         self.record(EventKind::UserDeleted, json!({"user": user_json(&user.resource_id, &user.user_name)}));
         self.touch(user.id, None);
         Ok(())

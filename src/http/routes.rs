@@ -62,6 +62,11 @@ const fn admin(
     Route { method, path, scope: Scope::Organization, access, handler: Handler::Admin(handler) }
 }
 
+/// A POST that only looks.
+const fn look(path: &'static str, handler: fn(&Admin, &Call) -> Result<Reply>) -> Route {
+    Route { access: Access::Read, ..admin("POST", path, handler) }
+}
+
 const fn server(
     method: &'static str,
     path: &'static str,
@@ -119,18 +124,22 @@ pub const ROUTES: &[Route] = &[
     admin("POST", "/api/v1/organizations/{slug}/tokens/{}/rotate", admin::tokens::rotate),
     admin("GET", "/api/v1/organizations/{slug}/users", admin::users::list),
     admin("GET", "/api/v1/organizations/{slug}/users/{}", admin::users::show),
+    admin("GET", "/api/v1/organizations/{slug}/users/{}/explain", admin::users::explain),
     admin("GET", "/api/v1/organizations/{slug}/groups", admin::groups::list),
     admin("GET", "/api/v1/organizations/{slug}/groups/{}", admin::groups::show),
     admin("GET", "/api/v1/organizations/{slug}/groups/{}/members", admin::groups::members),
     admin("POST", "/api/v1/organizations/{slug}/groups/{}/mappings", admin::groups::map),
+    look("/api/v1/organizations/{slug}/groups/{}/mappings/preview", admin::preview::group),
     admin("GET", "/api/v1/organizations/{slug}/mappings", admin::mappings::list),
     admin("GET", "/api/v1/organizations/{slug}/mappings/{}", admin::mappings::show),
     admin("DELETE", "/api/v1/organizations/{slug}/mappings/{}", admin::mappings::remove),
+    look("/api/v1/organizations/{slug}/mappings/{}/preview", admin::preview::mapping),
     admin("POST", "/api/v1/organizations/{slug}/mappings/{}/approve", admin::mappings::approve),
     admin("POST", "/api/v1/organizations/{slug}/mappings/{}/reject", admin::mappings::reject),
     admin("GET", "/api/v1/organizations/{slug}/mapping-rules", admin::rules::list),
     admin("POST", "/api/v1/organizations/{slug}/mapping-rules", admin::rules::create),
-    admin("POST", "/api/v1/organizations/{slug}/mapping-rules/apply", admin::rules::apply),
+    look("/api/v1/organizations/{slug}/mapping-rules/preview", admin::preview::rules),
+    admin("POST", "/api/v1/organizations/{slug}/mapping-rules/apply", admin::preview::apply),
     admin("GET", "/api/v1/organizations/{slug}/mapping-rules/{}", admin::rules::show),
     admin("PATCH", "/api/v1/organizations/{slug}/mapping-rules/{}", admin::rules::update),
     admin("DELETE", "/api/v1/organizations/{slug}/mapping-rules/{}", admin::rules::remove),

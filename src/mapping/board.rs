@@ -78,3 +78,28 @@ pub enum MadeBy {
     /// An admin.
     Hand,
 }
+
+/// What a mapping's new state means for the members of its group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moved {
+    /// Nothing.
+    Nobody,
+    /// Their places must be looked at; `fresh` says that the mapping's claim is new for them.
+    Members {
+        /// Whether it gives them something that it did not give before.
+        fresh: bool,
+    },
+}
+
+/// Whom a mapping's change of state moves; `before` is `None` for a new mapping.
+pub fn moved(before: Option<Status>, after: Status) -> Moved {
+    let gives = |status| match status {
+        Status::Approved { entity, .. } => Some(entity),
+        Status::Pending { .. } | Status::Rejected(_) => None,
+    };
+    let same_claim = before.and_then(gives) == gives(after);
+    if same_claim && before.and_then(Status::entity) == after.entity() {
+        return Moved::Nobody;
+    }
+    Moved::Members { fresh: gives(after).is_some() }
+}

@@ -7,6 +7,10 @@
 pub mod approval;
 pub mod board;
 pub mod conflicts;
+pub mod explain;
+pub mod memory;
 pub mod places;
+pub mod preview;
+pub mod rule_changes;
 pub mod rules;
 pub mod targets;

@@ -3,6 +3,7 @@
 pub mod assignment;
 pub mod attribute;
 pub mod call;
+pub mod cause;
 pub mod conflict;
 pub mod entity;
 pub mod error;
@@ -10,6 +11,7 @@ pub mod event;
 pub mod filter;
 pub mod fold;
 pub mod group;
+pub mod history;
 pub mod id;
 pub mod mapping;
 pub mod organization;

@@ -64,3 +64,35 @@ pub struct Rule {
     /// When it was last written.
     pub changed: Timestamp,
 }
+
+/// What an admin changes of a rule; `None` leaves it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RuleEdit {
+    /// How it looks at a name.
+    pub kind: Option<RuleKind>,
+    /// What it looks for; empty for none.
+    pub pattern: Option<String>,
+    /// What it does not match; `Some(None)` takes it away.
+    pub exclude: Option<Option<String>>,
+    /// Template of the entity's name; `Some(None)` takes it away.
+    pub entity_name: Option<Option<String>>,
+    /// What matching groups become.
+    pub target_type: Option<TargetType>,
+    /// Higher is looked at first.
+    pub priority: Option<i64>,
+    /// Whether a match takes effect without an admin.
+    pub auto_approve: Option<bool>,
+    /// Whether it is looked at.
+    pub enabled: Option<bool>,
+}
+
+/// A change of an organization's rules as a whole: what preview and apply take.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RuleChanges {
+    /// Rules to be added, the oldest first.
+    pub add: Vec<RuleSpec>,
+    /// Rules to be rewritten.
+    pub change: Vec<(RuleId, RuleEdit)>,
+    /// Rules to be deleted.
+    pub remove: Vec<RuleId>,
+}

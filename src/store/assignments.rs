@@ -3,6 +3,7 @@
 use rusqlite::{Row, params};
 
 use crate::model::assignment::{Assignment, Source};
+use crate::model::cause::Cause;
 use crate::model::error::Result;
 use crate::model::id::{EntityId, GroupId, MappingId, OrganizationId, UserId};
 use crate::model::time::Timestamp;
@@ -108,20 +109,12 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Takes a place from a user.
-    pub fn revoke(&self, user: UserId, assignment: &Assignment) -> Result<()> {
-        self.run(
-            "DELETE FROM assignments WHERE user_id = ?1 AND entity_id = ?2 AND source = ?3",
-            params![user.0, assignment.entity.0, assignment.source.as_str()],
-        )?;
-        Ok(())
-    }
-
     /// Withholds from a user what a mapping gives.
-    pub fn withhold(&self, mapping: MappingId, user: UserId, at: Timestamp) -> Result<()> {
+    pub fn withhold(&self, mapping: MappingId, user: UserId, by: &Cause) -> Result<()> {
         self.run(
-            "INSERT INTO withheld (mapping_id, user_id, since) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-            params![mapping.0, user.0, at.as_millis()],
+            "INSERT INTO withheld (mapping_id, user_id, since, request_id, token) VALUES (?1, ?2, ?3, ?4, ?5)
+                ON CONFLICT DO NOTHING",
+            params![mapping.0, user.0, by.at.as_millis(), by.request_id, by.token],
         )?;
         Ok(())
     }

@@ -38,7 +38,11 @@ INSERT INTO assignments (organization_id, user_id, target_type, entity_id, sourc
     (1, 2, 'team', 3, 'mapping', 1, 0, 'r', 't'), (1, 2, 'concurrency_group', 4, 'mapping', 2, 0, 'r', 't');
 INSERT INTO conflicts (id, organization_id, user_id, current_mapping_id, current_group_id, current_entity_id,
     incoming_mapping_id, incoming_group_id, incoming_entity_id, kind, status, opened, request_id)
-    VALUES (1, 1, 1, 1, 1, 3, 3, 2, 5, 'cross_type_exclusive', 'open', 0, 'r')";
+    VALUES (1, 1, 1, 1, 1, 3, 3, 2, 5, 'cross_type_exclusive', 'open', 0, 'r');
+INSERT INTO role_history (user_id, number, old_role, new_role, at, request_id, token, cause)
+    VALUES (2, 1, 'User', 'Admin', 0, 'r', 't', '{}'), (2, 2, 'Admin', 'User', 0, 'r', 't', '{}');
+INSERT INTO assignment_history (user_id, number, target_type, entity_id, source, since, request_id, token, until,
+    until_request_id, until_token, reason) VALUES (2, 1, 'team', 6, 'manual', 0, 'r', 't', 0, 'r', 't', 'entity_deleted')";
 
 /// What breaks which promises; the schema's own walls are taken down where they stand in the way.
 const DAMAGE: &[(&str, &[&str])] = &[
@@ -55,7 +59,8 @@ const DAMAGE: &[(&str, &[&str])] = &[
     ("UPDATE groups SET role = 'User' WHERE id = 1", &["group_role"]),
     ("UPDATE groups SET role = 'User' WHERE id = 2", &["group_role", "effective_role"]),
     ("UPDATE users SET effective_role = 'Guest' WHERE id = 1", &["effective_role"]),
-    ("UPDATE users SET effective_role = 'Admin' WHERE id = 2", &["effective_role"]),
+    ("UPDATE users SET effective_role = 'Admin' WHERE id = 2", &["effective_role", "role_history"]),
+    ("DELETE FROM role_history WHERE new_role = 'User'", &["role_history"]),
     (
         "DROP INDEX assignments_one_slot; INSERT INTO manual_places VALUES (2, 7, 'concurrency_group', 0, 'r');
          INSERT INTO assignments VALUES (90, 1, 2, 'concurrency_group', 7, 'manual', NULL, 0, 'r', 't')",
@@ -73,21 +78,22 @@ const DAMAGE: &[(&str, &[&str])] = &[
         "places_by_mappings",
         "places_by_mappings",
     ]),
-    ("INSERT INTO withheld VALUES (1, 2, 0)", &["places_by_mappings"]),
+    ("INSERT INTO withheld VALUES (1, 2, 0, 'r', 't')", &["places_by_mappings"]),
     (
         "UPDATE assignments SET source = 'attribute', mapping_id = NULL WHERE user_id = 2 AND entity_id = 4",
-        &["places_by_attribute_or_hand"],
+        &["places_by_attribute_or_hand", "nothing_waits_that_nothing_blocks"],
     ),
     (
         "UPDATE assignments SET source = 'manual', mapping_id = NULL WHERE user_id = 2 AND entity_id = 4",
-        &["places_by_attribute_or_hand"],
+        &["places_by_attribute_or_hand", "nothing_waits_that_nothing_blocks"],
     ),
     ("INSERT INTO manual_places VALUES (2, 6, 'team', 0, 'r')", &["nothing_in_deleted_entities"]),
     ("UPDATE entities SET deleted = 1 WHERE id = 5", &["nothing_in_deleted_entities"]),
     (
         "DROP INDEX mappings_one_holder; INSERT INTO mappings VALUES
          (90, 1, 2, 'team', 3, 'approved', 'auto', NULL, NULL, 0, 0, 0, 0)",
-        &["one_holder"],
+        // Ann is in that group too, and has no place by it.
+        &["one_holder", "nothing_waits_that_nothing_blocks"],
     ),
     (
         "UPDATE mappings SET status = 'pending', reason = 'awaiting_approval' WHERE id = 4",
@@ -97,7 +103,11 @@ const DAMAGE: &[(&str, &[&str])] = &[
         "UPDATE mappings SET status = 'pending', reason = 'feature_disabled' WHERE id = 3",
         &["open_conflicts"],
     ),
+    ("UPDATE conflicts SET current_entity_id = 4 WHERE id = 1", &["open_conflicts"]),
+    ("UPDATE conflicts SET incoming_entity_id = 4 WHERE id = 1", &["open_conflicts"]),
+    ("DELETE FROM assignments WHERE user_id = 2 AND mapping_id = 1", &["nothing_waits_that_nothing_blocks"]),
     ("UPDATE users SET organization_id = 2 WHERE id = 2", &[
+        "organizations_are_walled_off",
         "organizations_are_walled_off",
         "organizations_are_walled_off",
         "organizations_are_walled_off",
@@ -149,7 +159,9 @@ fn a_row_without_its_parent_is_a_finding_and_ends_the_search() {
     let path = folder.path().join("rollcall.db");
     drop(Store::open(&Target::Serve(path.clone(), crate::store::Synchronous::Normal)).unwrap());
     let stranger = rusqlite::Connection::open(&path).unwrap();
-    stranger.execute_batch("PRAGMA foreign_keys = OFF; INSERT INTO withheld VALUES (7, 8, 0)").unwrap();
+    stranger
+        .execute_batch("PRAGMA foreign_keys = OFF; INSERT INTO withheld VALUES (7, 8, 0, 'r', 't')")
+        .unwrap();
     drop(stranger);
     let store = Store::open(&Target::Command(path, crate::store::Synchronous::Normal)).unwrap();
     let found = findings(&store);

@@ -2,6 +2,7 @@
 
 use rusqlite::{Row, params};
 
+use crate::model::cause::Cause;
 use crate::model::conflict::{ConflictKind, Decision, Side};
 use crate::model::error::Result;
 use crate::model::id::{ConflictId, EntityId, GroupId, MappingId, OrganizationId, UserId};
@@ -58,32 +59,37 @@ pub struct Conflict {
     pub outcome: Option<String>,
     /// When it opened.
     pub opened: Timestamp,
+    /// The request that opened it.
+    pub request_id: String,
     /// When it ended.
     pub ended: Option<Timestamp>,
 }
 
 const COLUMNS: &str =
     "id, user_id, current_mapping_id, current_group_id, current_entity_id, incoming_mapping_id,
-    incoming_group_id, incoming_entity_id, kind, status, outcome, opened, ended";
+    incoming_group_id, incoming_entity_id, kind, status, outcome, opened, ended, request_id";
+
+/// The columns of mapping, group and entity from `first` on.
+pub(super) fn side(row: &Row<'_>, first: usize) -> rusqlite::Result<ConflictSide> {
+    Ok(ConflictSide {
+        mapping: MappingId(row.get(first)?),
+        group: GroupId(row.get(first + 1)?),
+        entity: EntityId(row.get(first + 2)?),
+    })
+}
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Conflict> {
-    let side = |first: usize| -> rusqlite::Result<ConflictSide> {
-        Ok(ConflictSide {
-            mapping: MappingId(row.get(first)?),
-            group: GroupId(row.get(first + 1)?),
-            entity: EntityId(row.get(first + 2)?),
-        })
-    };
     Ok(Conflict {
         id: ConflictId(row.get(0)?),
         user: UserId(row.get(1)?),
-        current: side(2)?,
-        incoming: side(5)?,
+        current: side(row, 2)?,
+        incoming: side(row, 5)?,
         kind: row.get(8)?,
         status: row.get(9)?,
         outcome: row.get(10)?,
         opened: Timestamp::from_millis(row.get(11)?),
         ended: row.get::<_, Option<i64>>(12)?.map(Timestamp::from_millis),
+        request_id: row.get(13)?,
     })
 }
 
@@ -151,15 +157,26 @@ impl Tx<'_> {
     }
 
     /// Remembers a decision about a user; it replaces an earlier one about the same two sides.
-    pub fn remember(&self, user: UserId, decision: &Decision, at: Timestamp) -> Result<()> {
+    pub fn remember(&self, user: UserId, decision: &Decision, by: &Cause) -> Result<()> {
         let a_wins = decision.winner < decision.loser;
         let (a, b) =
             if a_wins { (decision.winner, decision.loser) } else { (decision.loser, decision.winner) };
         self.run(
-            "INSERT INTO decisions (user_id, group_a, entity_a, group_b, entity_b, a_wins, decided)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                ON CONFLICT DO UPDATE SET a_wins = excluded.a_wins, decided = excluded.decided",
-            params![user.0, a.0.0, a.1.0, b.0.0, b.1.0, a_wins, at.as_millis()],
+            "INSERT INTO decisions (user_id, group_a, entity_a, group_b, entity_b, a_wins, decided, request_id, token)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                ON CONFLICT DO UPDATE SET a_wins = excluded.a_wins, decided = excluded.decided,
+                    request_id = excluded.request_id, token = excluded.token",
+            params![
+                user.0,
+                a.0.0,
+                a.1.0,
+                b.0.0,
+                b.1.0,
+                a_wins,
+                by.at.as_millis(),
+                by.request_id,
+                by.token
+            ],
         )?;
         Ok(())
     }

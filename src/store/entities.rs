@@ -30,9 +30,10 @@ pub struct NewEntity<'a> {
     pub created: Timestamp,
 }
 
-const COLUMNS: &str = "id, resource_id, organization_id, type, name, is_default, created_by, created";
+pub(super) const COLUMNS: &str =
+    "id, resource_id, organization_id, type, name, is_default, created_by, created";
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Entity> {
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Entity> {
     let created_by: String = row.get(6)?;
     Ok(Entity {
         id: EntityId(row.get(0)?),

@@ -6,12 +6,12 @@ use rusqlite::Row;
 
 use crate::model::assignment::Assignment;
 use crate::model::conflict::Decision;
-use crate::model::conflict::Pair;
 use crate::model::entity::TargetType;
 use crate::model::error::Result;
 use crate::model::id::{ConflictId, EntityId, GroupId, MappingId, ResourceId, UserId};
 use crate::model::role::Role;
 use crate::store::assignments::source;
+use crate::store::conflicts::{self, ConflictSide};
 use crate::store::entities::target_type;
 use crate::store::query::{Db, id_list};
 use crate::store::users::role;
@@ -31,6 +31,17 @@ pub struct MappingClaim {
     pub approved: bool,
     /// Whether an admin took the place away.
     pub withheld: bool,
+}
+
+/// A conflict that waits for an admin, as it opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenConflict {
+    /// Its row.
+    pub id: ConflictId,
+    /// What holds.
+    pub current: ConflictSide,
+    /// What waits.
+    pub incoming: ConflictSide,
 }
 
 /// Everything stored that decides one user's places and role.
@@ -61,7 +72,7 @@ pub struct UserState {
     /// Remembered decisions.
     pub decisions: Vec<Decision>,
     /// Conflicts that are open until now.
-    pub conflicts: Vec<(ConflictId, Pair)>,
+    pub conflicts: Vec<OpenConflict>,
 }
 
 impl Db<'_> {
@@ -112,17 +123,8 @@ impl Db<'_> {
             |state, place| state.manual.push(place),
         )?;
         filled.each(self, &list, DECISIONS, decision, |state, decision| state.decisions.push(decision))?;
-        filled.each(
-            self,
-            &list,
-            "SELECT user_id, id, current_mapping_id, incoming_mapping_id FROM conflicts
-                WHERE status = 'open' AND user_id IN (SELECT value FROM json_each(?1)) ORDER BY id",
-            |row| {
-                let pair = Pair { current: MappingId(row.get(2)?), incoming: MappingId(row.get(3)?) };
-                Ok((ConflictId(row.get(1)?), pair))
-            },
-            |state, conflict| state.conflicts.push(conflict),
-        )?;
+        filled
+            .each(self, &list, CONFLICTS, open_conflict, |state, conflict| state.conflicts.push(conflict))?;
         Ok(states)
     }
 }
@@ -142,6 +144,10 @@ const ASSIGNMENTS: &str = "SELECT a.user_id, a.target_type, a.entity_id, a.sourc
 
 const DECISIONS: &str = "SELECT user_id, group_a, entity_a, group_b, entity_b, a_wins FROM decisions
     WHERE user_id IN (SELECT value FROM json_each(?1))";
+
+const CONFLICTS: &str = "SELECT user_id, id, current_mapping_id, current_group_id, current_entity_id,
+    incoming_mapping_id, incoming_group_id, incoming_entity_id FROM conflicts
+    WHERE status = 'open' AND user_id IN (SELECT value FROM json_each(?1)) ORDER BY id";
 
 fn claim(row: &Row<'_>) -> rusqlite::Result<MappingClaim> {
     Ok(MappingClaim {
@@ -163,12 +169,20 @@ fn assignment(row: &Row<'_>) -> rusqlite::Result<(Assignment, Option<GroupId>)> 
     Ok((assignment, row.get::<_, Option<i64>>(5)?.map(GroupId)))
 }
 
-fn decision(row: &Row<'_>) -> rusqlite::Result<Decision> {
+pub(super) fn decision(row: &Row<'_>) -> rusqlite::Result<Decision> {
     let a = (GroupId(row.get(1)?), EntityId(row.get(2)?));
     let b = (GroupId(row.get(3)?), EntityId(row.get(4)?));
     let a_wins: bool = row.get(5)?;
     let (winner, loser) = if a_wins { (a, b) } else { (b, a) };
     Ok(Decision { winner, loser })
+}
+
+fn open_conflict(row: &Row<'_>) -> rusqlite::Result<OpenConflict> {
+    Ok(OpenConflict {
+        id: ConflictId(row.get(1)?),
+        current: conflicts::side(row, 2)?,
+        incoming: conflicts::side(row, 5)?,
+    })
 }
 
 /// Puts the rows of further statements, whose first column is the user, into the states.

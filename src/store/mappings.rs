@@ -29,11 +29,11 @@ pub struct NewMapping {
     pub created: Timestamp,
 }
 
-const COLUMNS: &str =
+pub(super) const COLUMNS: &str =
     "m.id, m.group_id, m.target_type, m.entity_id, m.status, m.approval, m.reason, m.rule_id,
     m.made_by_rule, m.rename_blocked, m.created, m.changed";
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Mapping> {
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Mapping> {
     Ok(Mapping {
         id: MappingId(row.get(0)?),
         group: GroupId(row.get(1)?),

@@ -14,11 +14,13 @@ mod facts;
 pub mod filter;
 mod groups;
 mod handle;
+mod history;
 mod lists;
 mod mappings;
 mod memberships;
 mod migrations;
 mod organizations;
+mod outlook;
 mod query;
 mod readers;
 mod rules;
@@ -31,12 +33,17 @@ pub use conflicts::{Conflict, ConflictSide, NewConflict};
 pub use connection::Synchronous;
 pub use entities::NewEntity;
 pub use events::{Event, NewEvent};
-pub use facts::{MappingClaim, UserState};
+pub use facts::{MappingClaim, OpenConflict, UserState};
 pub use handle::{Store, Target};
+pub use history::Ended;
 pub use lists::{From, Key, ListQuery, Listed, Position, Wanted};
 pub use mappings::NewMapping;
 pub use memberships::Member;
 pub use organizations::NewOrganization;
+pub use outlook::GroupName;
 pub use query::{Db, Page, Tx};
 
 pub use tokens::NewToken;
+
+#[cfg(test)]
+mod schema_tests;

@@ -7,7 +7,7 @@ use crate::model::id::{OrganizationId, RuleId};
 use crate::model::rule::{Rule, RuleKind, RuleSpec};
 use crate::model::time::Timestamp;
 use crate::store::entities::target_type;
-use crate::store::query::{Db, Tx};
+use crate::store::query::{Db, Tx, id_list};
 
 const COLUMNS: &str =
     "id, kind, pattern, exclude, entity_name, target_type, priority, auto_approve, enabled, created, changed";
@@ -58,6 +58,14 @@ impl Db<'_> {
             "SELECT {COLUMNS} FROM mapping_rules WHERE id = ?1 AND organization_id = ?2 AND deleted IS NULL"
         );
         self.one(&sql, params![id.0, organization.0], read)
+    }
+
+    /// The rules of these rows, and whether each was deleted since.
+    pub fn rules_ever(&self, rules: &[RuleId]) -> Result<Vec<(Rule, bool)>> {
+        let sql = format!(
+            "SELECT {COLUMNS}, deleted IS NOT NULL FROM mapping_rules WHERE id IN (SELECT value FROM json_each(?1))"
+        );
+        self.all(&sql, [id_list(rules.iter().map(|rule| rule.0))], |row| Ok((read(row)?, row.get(11)?)))
     }
 }
 

@@ -56,6 +56,13 @@ impl Db<'_> {
         self.one(&format!("SELECT {COLUMNS} FROM users u WHERE u.id = ?1"), [id.0], read)
     }
 
+    /// A user by the id that clients see, deleted or not, for history.
+    pub fn user_ever(&self, organization: OrganizationId, id: &ResourceId) -> Result<Option<User>> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM users u WHERE u.resource_id = ?1 AND u.organization_id = ?2");
+        self.one(&sql, params![id.0, organization.0], read)
+    }
+
     /// The living user of this name, compared without case.
     pub fn user_named(&self, organization: OrganizationId, user_name: &str) -> Result<Option<User>> {
         let sql = format!(

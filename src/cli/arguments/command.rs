@@ -51,6 +51,11 @@ pub enum Command {
     /// SCIM groups, and what each is mapped to
     #[command(subcommand)]
     Group(GroupCommand),
+    /// Why a person has what they have, is kept from something, or no longer has it
+    Explain {
+        /// The user's id or userName
+        user: String,
+    },
     /// The configuration
     #[command(subcommand)]
     Config(ConfigCommand),

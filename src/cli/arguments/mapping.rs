@@ -1,5 +1,7 @@
 //! `rule` and `group`.
 
+use std::path::PathBuf;
+
 use clap::{ArgAction, Args, Subcommand, ValueEnum};
 
 use super::parse::{mapping_id, rule_id, rule_kind, switch, target_type};
@@ -29,6 +31,19 @@ pub enum RuleCommand {
         #[arg(value_parser = rule_id)]
         id: RuleId,
     },
+    /// Show what `rule apply` would do, without doing it
+    Preview(RuleFile),
+    /// Run the rules over the groups that nothing maps and the mappings that wait
+    Apply(RuleFile),
+}
+
+/// `rule preview` and `rule apply`
+#[derive(Debug, Args)]
+pub struct RuleFile {
+    /// Make the organization's rules those of this TOML file first: a list of [[rules]] with the fields of `rule add`
+    /// [default: leave the rules as they are]
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
 }
 
 /// `rule add`

@@ -12,5 +12,5 @@ mod tests;
 
 pub use command::{Arguments, Command, Common, ConfigCommand, Serve};
 pub use duration::parse_duration;
-pub use mapping::{Approve, GroupCommand, GroupStatus, NewRule, RuleChange, RuleCommand};
+pub use mapping::{Approve, GroupCommand, GroupStatus, NewRule, RuleChange, RuleCommand, RuleFile};
 pub use tenant::{NewToken, OrganizationCommand, OrganizationSettings, TokenCommand};

@@ -26,8 +26,17 @@ pub struct DurableServer {
 impl DurableServer {
     /// Starts on `directory`, as the very first time or again, with its `config.toml` if it has one. An admin token for the API is made with the CLI.
     pub fn start(directory: &Path) -> DurableServer {
+        DurableServer::start_as(directory, process::command())
+    }
+
+    /// The same, until it is restarted unable to make any file larger than `kib` KiB.
+    pub fn start_with_small_files(directory: &Path, kib: u32) -> DurableServer {
+        DurableServer::start_as(directory, process::command_with_small_files(kib))
+    }
+
+    fn start_as(directory: &Path, command: Command) -> DurableServer {
         let port = free_port();
-        let program = run(directory, port);
+        let program = run(command, directory, port);
         let first_run = read_first_run(directory);
         let value = |key: &str| {
             first_run.get(key).unwrap_or_else(|| panic!("first-run.txt has no {key}: {first_run:?}")).as_str()
@@ -55,7 +64,7 @@ impl DurableServer {
     /// `kill -9`, then starts again on the same file and port.
     pub fn restart(&mut self) {
         self.kill9();
-        self.program = run(&self.directory, self.port);
+        self.program = run(process::command(), &self.directory, self.port);
     }
 
     /// Asks the process to end (SIGTERM) and gives its exit code.
@@ -80,9 +89,9 @@ impl Deref for DurableServer {
 }
 
 /// Starts the program and waits until it answers.
-fn run(directory: &Path, port: u16) -> Program {
+fn run(command: Command, directory: &Path, port: u16) -> Program {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let mut command = on_database(directory);
+    let mut command = on_database(command, directory);
     command.arg("serve").env("ROLLCALL_SERVER__LISTEN", address.to_string());
     command.stdin(Stdio::null()).stdout(Stdio::null());
     let mut program = Program::spawn(&mut command);
@@ -105,11 +114,10 @@ fn is_healthy(address: SocketAddr) -> Option<()> {
 }
 
 fn rollcall_in(directory: &Path, arguments: &[&str]) -> Output {
-    Output::of(on_database(directory).args(arguments))
+    Output::of(on_database(process::command(), directory).args(arguments))
 }
 
-fn on_database(directory: &Path) -> Command {
-    let mut command = process::command();
+fn on_database(mut command: Command, directory: &Path) -> Command {
     command.env("ROLLCALL_DATABASE__PATH", directory.join("rollcall.db"));
     let configuration = directory.join("config.toml");
     if configuration.exists() {

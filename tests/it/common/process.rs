@@ -10,7 +10,19 @@ pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The executable, in a directory without a `config.toml` and without settings from the surrounding environment.
 pub fn command() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rollcall"));
+    cleaned(Command::new(env!("CARGO_BIN_EXE_rollcall")))
+}
+
+/// The same, unable to make any file larger than `kib` KiB: what a full disk does, without filling one.
+pub fn command_with_small_files(kib: u32) -> Command {
+    let mut shell = Command::new("bash");
+    // Without the trap the signal would end the program before it sees an error.
+    let script = format!("trap '' XFSZ; ulimit -f {kib}; exec \"$0\" \"$@\"");
+    shell.args(["-c", &script, env!("CARGO_BIN_EXE_rollcall")]);
+    cleaned(shell)
+}
+
+fn cleaned(mut command: Command) -> Command {
     for (name, _) in std::env::vars_os() {
         let name_text = name.to_string_lossy();
         // The level of the log is no part of what is tested, and a bench wants less of it.
