@@ -54,7 +54,8 @@ fn each(count: usize, mut request: impl FnMut(usize)) -> f64 {
 
 /// Runs both in turns, once without measuring, and reports how many times the second's time the first takes.
 fn compare(what: &str, aim: &str, mut first: impl FnMut() -> f64, mut second: impl FnMut() -> f64) {
-    (first(), second());
+    first();
+    second();
     let mut rounds: Vec<(f64, f64)> = (0..ROUNDS).map(|_| (first(), second())).collect();
     rounds.sort_by(|a, b| (a.0 / a.1).total_cmp(&(b.0 / b.1)));
     let (a, b) = rounds[ROUNDS / 2];

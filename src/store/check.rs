@@ -34,7 +34,7 @@ const FILE: [Promise; 2] = [
     },
 ];
 
-const CONTENT: [Promise; 17] = [
+const CONTENT: [Promise; 18] = [
     Promise {
         name: "event_ids_without_gaps",
         sql: "SELECT printf('the feed of organization %s ends at %d by its counter; its %d events go from %d to %d',
