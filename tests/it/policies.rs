@@ -73,17 +73,6 @@ fn under_testmu_a_user_name_belongs_to_one_organization_and_schemas_says_global_
 }
 
 #[test]
-fn names_that_are_global_but_mutable_cannot_be_taken_by_renaming_either() {
-    let server = Server::start_with("[scim]\nuser_names = \"global\"\n");
-    let other = server.second_organization();
-    server.user("ann");
-    let bea = other.user("bea");
-    let answer = other.put_user(&bea, json!({"userName": "ann@example.com"}));
-    answer.expect_scim_error(400, Some("invalidValue"));
-    other.put_user(&bea, json!({"userName": "cid@example.com"})).expect(200);
-}
-
-#[test]
 fn under_testmu_a_push_sets_names_once_and_schemas_says_immutable() {
     let server = Server::start_with(TESTMU);
     assert_described(&server, "name", "mutability", "immutable");
