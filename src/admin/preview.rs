@@ -31,7 +31,7 @@ pub fn rules(admin: &Admin, call: &Call) -> Result<Reply> {
 /// the ids of the added rules in their order.
 ///
 /// # Errors
-/// As [`rules`]; `Conflict` with a fresh preview as `preview` when something happened since `basis`.
+/// As [`rules()`]; `Conflict` with a fresh preview as `preview` when something happened since `basis`.
 pub fn apply(admin: &Admin, call: &Call) -> Result<Reply> {
     let mut fields = Fields::of_optional_body(call, &["add", "change", "remove", "basis"])?;
     let changes = changes(&mut fields)?;

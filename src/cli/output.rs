@@ -80,7 +80,7 @@ pub fn print(format: Format, value: &Value, table: impl FnOnce() -> Table) -> Re
 /// Prints an answer: `value` for programs, the `tables` with an empty line between them for people.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn print_tables(format: Format, value: &Value, tables: impl FnOnce() -> Vec<Table>) -> Result<()> {
     match format {
         Format::Json => print(format, value, || Table::new(&[])),

@@ -40,7 +40,7 @@ pub enum RuleCommand {
 /// `rule preview` and `rule apply`
 #[derive(Debug, Args)]
 pub struct RuleFile {
-    /// Make the organization's rules those of this TOML file first: a list of [[rules]] with the fields of `rule add`
+    /// Make the organization's rules those of this TOML file first: a list of `[[rules]]` with the fields of `rule add`
     /// [default: leave the rules as they are]
     #[arg(long, value_name = "FILE")]
     pub file: Option<PathBuf>,
