@@ -191,10 +191,10 @@ CREATE TABLE mappings (
     CHECK ((entity_id IS NULL) = (approval IS NULL)),
     CHECK (CASE status
         WHEN 'approved' THEN entity_id IS NOT NULL AND reason IS NULL
-        WHEN 'rejected' THEN entity_id IS NULL
+        WHEN 'rejected' THEN entity_id IS NULL AND reason IS NOT NULL
             AND reason IN ('rejected_by_admin', 'group_deleted', 'group_deleted_after_target', 'removed')
-        ELSE reason IN ('awaiting_approval', 'feature_disabled', 'target_missing', 'target_taken', 'rule_changed',
-            'target_deleted') END)
+        ELSE reason IS NOT NULL AND reason IN ('awaiting_approval', 'feature_disabled', 'target_missing',
+            'target_taken', 'rule_changed', 'target_deleted') END)
 ) STRICT;
 
 -- One group per entity (mapping.md 4.3); one live mapping per group to an exclusive type (4.2).

@@ -46,10 +46,8 @@ pub struct ServeOptions {
 /// A sentence for the operator: what of the configuration, the database or the address cannot be used.
 pub fn serve(options: &ServeOptions) -> Result<()> {
     let server = if options.ephemeral { ephemeral(options)? } else { durable(options)? };
-    let stop = server.front.stop_handle();
-    stop_on_signals(stop.clone())?;
     if options.until_stdin_closes {
-        stop_when_stdin_closes(stop)?;
+        stop_when_stdin_closes(server.front.stop_handle())?;
     }
     server.run()
 }
@@ -69,6 +67,9 @@ fn durable(options: &ServeOptions) -> Result<Running> {
              allow_plain_http.",
         ));
     }
+    for key in without_effect(&config) {
+        log::warn!("{key} is set, and has no effect in this version");
+    }
     let listener = listen(config.server.listen)?;
     let address = local_address(&listener)?;
     let base_url = config
@@ -85,6 +86,30 @@ fn durable(options: &ServeOptions) -> Result<Running> {
         config.database.path.display()
     );
     Ok(running)
+}
+
+/// The keys that are set to something else than their default and that nothing reads yet.
+fn without_effect(config: &Config) -> Vec<&'static str> {
+    let default = Config::default();
+    let (limits, usual) = (&config.server.limits, &default.server.limits);
+    let keys = [
+        ("server.trusted_proxies", config.server.trusted_proxies != default.server.trusted_proxies),
+        ("server.metrics_listen", config.server.metrics_listen != default.server.metrics_listen),
+        ("server.limits.requests_per_second", limits.requests_per_second != usual.requests_per_second),
+        (
+            "server.limits.failed_signins_per_minute",
+            limits.failed_signins_per_minute != usual.failed_signins_per_minute,
+        ),
+        (
+            "database.backup_before_upgrade",
+            config.database.backup_before_upgrade != default.database.backup_before_upgrade,
+        ),
+        ("scim.purge_deleted_days", config.scim.purge_deleted_days != default.scim.purge_deleted_days),
+        ("requests", config.requests != default.requests),
+        ("events", config.events != default.events),
+        ("webhooks", config.webhooks != default.webhooks),
+    ];
+    keys.into_iter().filter_map(|(key, is_set)| is_set.then_some(key)).collect()
 }
 
 fn ephemeral(options: &ServeOptions) -> Result<Running> {
@@ -107,6 +132,8 @@ fn start(config: &Config, listener: TcpListener, directory: &Directory, request_
     let program = Arc::new(compose(config, directory));
     let front = Front::start(listener, front_limits(&config.server), request_ids, program.clone())
         .map_err(|error| Error::internal(format!("The server cannot start: {error}")))?;
+    // Before anybody is told that the server runs: who was told may end it at once.
+    stop_on_signals(front.stop_handle())?;
     let waker = front.waker();
     directory.store().on_events(move |organizations| {
         organizations.iter().for_each(|organization| waker.wake(organization.0.unsigned_abs()));

@@ -135,8 +135,8 @@ impl Change<'_> {
             Kind::Forbidden,
             format!(
                 "Group provisioning is switched off for this organization; nothing was changed and nothing stored is \
-                 lost. Switch it on with \"rollcall organization set --organization {0} --group-provisioning on\", on the \
-                 admin page, or with PATCH /api/v1/organizations/{0}.",
+                 lost. Switch it on with \"rollcall organization set --organization {0} --group-provisioning on\", or \
+                 with PATCH /api/v1/organizations/{0}.",
                 self.organization.slug
             ),
         ))

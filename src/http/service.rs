@@ -52,7 +52,10 @@ impl Rollcall {
             Found::Nothing => {
                 return Err(Error::new(
                     Kind::NotFound,
-                    format!("There is nothing at /{}. SCIM is at /scim/v2.", target.segments.join("/")),
+                    format!(
+                        "There is nothing at /{}. SCIM is at /scim/v2, the admin API at /api/v1/organizations.",
+                        target.segments.join("/")
+                    ),
                 ));
             }
         };

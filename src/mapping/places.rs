@@ -116,22 +116,20 @@ impl Settlement<'_> {
         }
     }
 
-    /// Grants what conflicts with nothing, oldest first; then lets decisions evict, each claim once at most.
+    /// Lets the oldest claim take its place that can, until none can (mapping.md §5.4). A claim can against which nothing
+    /// stands, or that wins against all that does; the latter helps it once, so that even circular decisions end.
     fn run(&mut self) {
         let mut has_evicted = BTreeSet::new();
         loop {
-            let unopposed = self.waiting().find(|claim| self.obstacles(claim).is_empty());
-            if let Some(claim) = unopposed {
-                self.held.push(claim);
-                continue;
+            let next =
+                self.waiting().map(|claim| (claim, self.obstacles(&claim))).find(|(claim, obstacles)| {
+                    obstacles.is_empty()
+                        || (!has_evicted.contains(&claim.mapping) && self.wins_against(claim, obstacles))
+                });
+            let Some((claim, evicted)) = next else { return };
+            if !evicted.is_empty() {
+                has_evicted.insert(claim.mapping);
             }
-            let winner = self
-                .waiting()
-                .filter(|claim| !has_evicted.contains(&claim.mapping))
-                .find(|claim| self.wins_against_all(claim));
-            let Some(claim) = winner else { return };
-            has_evicted.insert(claim.mapping);
-            let evicted = self.obstacles(&claim);
             self.held.retain(|held| !evicted.contains(held));
             self.held.push(claim);
             self.recheck(&evicted);
@@ -149,9 +147,9 @@ impl Settlement<'_> {
         self.held.iter().filter(|held| conflict(held, claim).is_some()).copied().collect()
     }
 
-    fn wins_against_all(&self, claim: &Claim) -> bool {
+    fn wins_against(&self, claim: &Claim, obstacles: &[Claim]) -> bool {
         let wins = |held: &Claim| preference(&self.facts.decisions, claim, held) == Some(Preference::First);
-        self.obstacles(claim).iter().all(wins)
+        obstacles.iter().all(wins)
     }
 }
 

@@ -118,6 +118,21 @@ fn mapping_5_4_a_freed_slot_goes_to_the_oldest_that_was_blocked() {
 }
 
 #[test]
+fn mapping_5_4_the_oldest_comes_first_also_where_a_decision_makes_room_for_it() {
+    // When sub-organization 4 leaves, sub-organization 1, which won against team 3, comes before the newer team 2.
+    let (older, newer) = (claim(1, SubOrganization), claim(2, Team));
+    let (stays, gone) = (claim(3, Team), Claim { group: GroupId(3), ..claim(4, SubOrganization) });
+    let places = settle(&UserFacts {
+        candidates: approved(&[older, newer, stays]),
+        held: vec![stays, gone],
+        decisions: vec![wins(older, stays)],
+        ..UserFacts::default()
+    });
+    // Nobody decided between it and team 2; the team that lost to it waits silently.
+    assert_eq!((places.held.as_slice(), pairs(&places)), ([older].as_slice(), vec![(1, 2)]));
+}
+
+#[test]
 fn mapping_5_4_circular_decisions_end_and_stay_where_they_ended() {
     let [a, b, c] = [1, 2, 3].map(|id| claim(id, SubOrganization));
     let mut facts = UserFacts {

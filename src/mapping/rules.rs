@@ -65,6 +65,12 @@ impl CompiledRule {
             }
             RuleKind::Regex => Pattern::Regex(compile(&spec.pattern, "pattern")?),
         };
+        if spec.exclude.as_deref() == Some("") {
+            return Err(Error::invalid_value(
+                "exclude: an empty expression is found in every name, and the rule would match nothing. Leave it out.",
+            )
+            .at("exclude"));
+        }
         let exclude = spec.exclude.as_deref().map(|text| compile(text, "exclude")).transpose()?;
         if let Some(template) = &spec.entity_name {
             check_template(template, &pattern)?;
@@ -223,6 +229,12 @@ fn check_length(text: &str, field: &str) -> Result<()> {
 /// Refuses a template with a placeholder that the rule can never fill.
 fn check_template(template: &str, pattern: &Pattern) -> Result<()> {
     check_length(template, "entity_name")?;
+    if template.trim().is_empty() || template.chars().any(char::is_control) {
+        return Err(Error::invalid_value(
+            "entity_name: a template must not be empty or have control characters. Leave it out to use the group's name.",
+        )
+        .at("entity_name"));
+    }
     let mut unknown = None;
     fill(template, |key| {
         let known = match pattern {

@@ -136,3 +136,13 @@ fn a_mappings_name_falls_back_to_the_groups_when_its_rule_is_gone_or_does_not_ma
     assert_eq!(rules.mapping_name(Some(RuleId(7)), "app-x"), "app-x");
     assert_eq!(rules.mapping_name(None, "app-x"), "app-x");
 }
+
+#[test]
+fn mapping_3_7_a_rule_that_could_never_match_is_refused() {
+    let excluding = |text: &str| RuleSpec { exclude: Some(text.to_owned()), ..spec(RuleKind::All, "") };
+    assert_eq!(refusal(&excluding("")).field.as_deref(), Some("exclude"));
+    for template in ["", "  ", "a\u{0}b", "${group}\n"] {
+        let refused = refusal(&templated(RuleKind::All, "", template));
+        assert_eq!(refused.field.as_deref(), Some("entity_name"), "{template:?}");
+    }
+}

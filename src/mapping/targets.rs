@@ -208,11 +208,13 @@ fn attempt(board: &mut dyn Board, mapping: &Mapping, found: &Match) -> Result<()
     match frozen {
         Some((entity, _)) => write_status(board, mapping, Status::Approved { entity, by: Approval::Auto }),
         None => {
-            if mapping.rule != found.rule {
-                board.set_rule(mapping, found.rule)?;
-            }
             let status = auto_target(board, mapping.target_type, &found.entity_name, Some(mapping))?;
-            write_status(board, mapping, status)
+            if mapping.rule == found.rule {
+                return write_status(board, mapping, status);
+            }
+            // Written even where it stays the same, so that the feed tells of the rule.
+            board.set_rule(mapping, found.rule)?;
+            board.set_status(mapping, status)
         }
     }
 }

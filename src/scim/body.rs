@@ -6,12 +6,13 @@ use crate::model::call::Call;
 use crate::model::error::{Error, Kind, Result};
 use crate::scim::deviations::{Deviation, Notes};
 use crate::scim::service::{Scim, log_notes};
+use crate::scim::unique::Unique;
 
 /// Reads a request's body as JSON.
 ///
 /// # Errors
 /// `UnsupportedMediaType` for another media type than SCIM's or JSON's; `InvalidSyntax` for what is not JSON, with the
-/// position, and for JSON nested deeper than the limit.
+/// position, for JSON nested deeper than the limit, and for an object that names a member twice.
 pub fn json(scim: &Scim, call: &Call) -> Result<Value> {
     match call.header("content-type") {
         Some(media_type) => check_media_type(&media_type)?,
@@ -29,8 +30,9 @@ pub fn json(scim: &Scim, call: &Call) -> Result<Value> {
         ));
     }
     check_depth(&call.body, scim.settings.json_depth)?;
-    serde_json::from_slice(&call.body).map_err(|error| {
-        Error::new(Kind::InvalidSyntax, format!("The body is not JSON: {error}. Nothing was changed."))
+    serde_json::from_slice(&call.body).map(|Unique(value)| value).map_err(|error| {
+        let what = if error.is_data() { "The body is refused" } else { "The body is not JSON" };
+        Error::new(Kind::InvalidSyntax, format!("{what}: {error}. Nothing was changed."))
     })
 }
 

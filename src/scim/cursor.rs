@@ -8,18 +8,20 @@ use sha2::{Digest, Sha256};
 
 use crate::model::error::{Error, Kind, Result};
 use crate::scim::queries::Search;
+use crate::scim::schema::ResourceKind;
 use crate::store::Position;
 
 /// Reads and writes the cursors of one list.
 pub struct Cursor {
-    /// Tells a cursor of another filter or order apart.
+    /// Tells a cursor of other resources, another filter or another order apart.
     list: String,
 }
 
 impl Cursor {
-    /// The cursors of a search.
-    pub fn of(search: &Search) -> Cursor {
-        let asked = serde_json::json!([search.filter, search.sort_by, search.descending]).to_string();
+    /// The cursors of a search over resources of these kinds.
+    pub fn of(search: &Search, kinds: impl Iterator<Item = ResourceKind>) -> Cursor {
+        let kinds: Vec<&str> = kinds.map(ResourceKind::as_str).collect();
+        let asked = serde_json::json!([kinds, search.filter, search.sort_by, search.descending]).to_string();
         let digest = Sha256::digest(asked.as_bytes());
         Cursor { list: digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect() }
     }
@@ -45,7 +47,7 @@ impl Cursor {
         let bytes = unhex(cursor).ok_or_else(foreign)?;
         let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(|_| foreign())?;
         if value.get(0).and_then(serde_json::Value::as_str) != Some(&self.list) {
-            return Err(refused("it belongs to a list with another filter or order."));
+            return Err(refused("it belongs to a list of other resources, or with another filter or order."));
         }
         Position::from_json(value.get(1).unwrap_or(&serde_json::Value::Null)).map(Some)
     }
@@ -71,14 +73,19 @@ mod tests {
 
     #[test]
     fn rfc_9865_a_cursor_reads_back_and_another_lists_is_refused() {
-        let cursors = Cursor::of(&Search::default());
+        let users = || [ResourceKind::User].into_iter();
+        let cursors = Cursor::of(&Search::default(), users());
         let place = Position { key: Key::Text("é\"".into()), kind: 1, row: 42 };
         assert_eq!(cursors.read(&cursors.write(&place)), Ok(Some(place.clone())));
         assert_eq!(cursors.read(""), Ok(None));
-        let other = Cursor::of(&Search { descending: true, ..Search::default() });
-        for (cursors, text) in
-            [(&other, cursors.write(&place)), (&cursors, "zz".into()), (&cursors, "abc".into())]
-        {
+        let turned = Cursor::of(&Search { descending: true, ..Search::default() }, users());
+        let groups = Cursor::of(&Search::default(), [ResourceKind::Group].into_iter());
+        for (cursors, text) in [
+            (&turned, cursors.write(&place)),
+            (&groups, cursors.write(&place)),
+            (&cursors, "zz".into()),
+            (&cursors, "abc".into()),
+        ] {
             assert_eq!(cursors.read(&text).unwrap_err().kind, Kind::InvalidCursor, "{text}");
         }
     }

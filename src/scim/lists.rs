@@ -141,7 +141,7 @@ fn answer(
             Ok(page.respond(total, &format!("\"startIndex\":{start},")))
         }
         PageWanted::Cursor { cursor, count } => {
-            let asked = Cursor::of(search);
+            let asked = Cursor::of(search, parts.iter().map(|part| part.kind));
             let after = asked.read(cursor)?;
             let from = after.as_ref().map_or(From::Offset(0), From::Position);
             let limit = limit(*count);

@@ -1,5 +1,7 @@
 //! What a query string or a SearchRequest asks of a list (RFC 7644 §3.4.2 and §3.4.3, RFC 9865).
 
+use std::num::IntErrorKind;
+
 use serde_json::Value;
 
 use crate::model::call::Call;
@@ -130,9 +132,13 @@ impl Search {
                 Err(Error::invalid_value(format!("{name}: found {other}, expected a string.")).at(name))
             }
         };
-        let whole = |name: &'static str| match member(name) {
+        let number_of = |name: &'static str| match member(name) {
             None => Ok(None),
-            Some(value) => value.as_i64().map(Some).ok_or_else(|| not_a_number(name, &value.to_string())),
+            Some(Value::Number(number)) => {
+                let found = number.to_string();
+                whole(&found).map(Some).ok_or_else(|| not_a_number(name, &found))
+            }
+            Some(other) => Err(not_a_number(name, &other.to_string())),
         };
         let names = |name: &str| match member(name) {
             None => Ok(Vec::new()),
@@ -142,7 +148,7 @@ impl Search {
             }
             Some(_) => Err(Error::invalid_value(format!("{name}: expected an array of names.")).at(name)),
         };
-        let numbers = Numbers { start: whole("startIndex"), count: whole("count") };
+        let numbers = Numbers { start: number_of("startIndex"), count: number_of("count") };
         Ok(Search {
             filter: text("filter")?,
             sort_by: text("sortBy")?.filter(|name| !name.is_empty()),
@@ -190,7 +196,19 @@ impl Numbers {
 fn number(text: Option<String>, name: &str) -> Result<Option<i64>> {
     match text.as_deref().map(str::trim) {
         None | Some("") => Ok(None),
-        Some(digits) => digits.parse().map(Some).map_err(|_| not_a_number(name, digits)),
+        Some(digits) => whole(digits).map(Some).ok_or_else(|| not_a_number(name, digits)),
+    }
+}
+
+/// A whole number; one that is beyond 64 bits is as good as the largest or smallest that is not.
+fn whole(digits: &str) -> Option<i64> {
+    match digits.parse::<i64>() {
+        Ok(number) => Some(number),
+        Err(error) => match error.kind() {
+            IntErrorKind::PosOverflow => Some(i64::MAX),
+            IntErrorKind::NegOverflow => Some(i64::MIN),
+            _ => None,
+        },
     }
 }
 

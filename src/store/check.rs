@@ -34,7 +34,7 @@ const FILE: [Promise; 2] = [
     },
 ];
 
-const CONTENT: [Promise; 17] = [
+const CONTENT: [Promise; 18] = [
     Promise {
         name: "event_ids_without_gaps",
         sql: "SELECT printf('the feed of organization %s ends at %d by its counter; its %d events go from %d to %d',
@@ -155,12 +155,25 @@ const CONTENT: [Promise; 17] = [
         sql: "SELECT printf('conflict %d is open, and mapping %d does not keep user %s from mapping %d',
                 c.id, c.current_mapping_id, u.resource_id, c.incoming_mapping_id)
             FROM conflicts c JOIN users u ON u.id = c.user_id JOIN mappings p ON p.id = c.incoming_mapping_id
-            WHERE c.status = 'open' AND (p.status <> 'approved'
+            WHERE c.status = 'open' AND (p.status <> 'approved' OR p.entity_id IS NOT c.incoming_entity_id
                 OR NOT EXISTS (SELECT 1 FROM memberships m WHERE m.group_id = p.group_id AND m.user_id = c.user_id)
                 OR NOT EXISTS (SELECT 1 FROM assignments a
-                    WHERE a.user_id = c.user_id AND a.mapping_id = c.current_mapping_id)
+                    WHERE a.user_id = c.user_id AND a.mapping_id = c.current_mapping_id
+                        AND a.entity_id = c.current_entity_id)
                 OR EXISTS (SELECT 1 FROM assignments a
                     WHERE a.user_id = c.user_id AND a.mapping_id = c.incoming_mapping_id))",
+    },
+    Promise {
+        name: "nothing_waits_that_nothing_blocks",
+        sql: "SELECT printf('mapping %d claims user %s, gives nothing, and nothing is in its way', p.id, u.resource_id)
+            FROM mappings p JOIN memberships m ON m.group_id = p.group_id JOIN users u ON u.id = m.user_id
+            WHERE p.status = 'approved' AND u.deleted IS NULL
+                AND NOT EXISTS (SELECT 1 FROM withheld w WHERE w.mapping_id = p.id AND w.user_id = m.user_id)
+                AND NOT EXISTS (SELECT 1 FROM assignments a WHERE a.user_id = m.user_id AND a.mapping_id = p.id)
+                AND NOT EXISTS (SELECT 1 FROM assignments a JOIN mappings o ON o.id = a.mapping_id
+                    WHERE a.user_id = m.user_id AND CASE
+                        WHEN a.target_type = p.target_type THEN p.target_type <> 'team'
+                        ELSE o.group_id <> p.group_id AND 'sub_organization' IN (a.target_type, p.target_type) END)",
     },
     Promise {
         name: "organizations_are_walled_off",

@@ -81,18 +81,19 @@ const DAMAGE: &[(&str, &[&str])] = &[
     ("INSERT INTO withheld VALUES (1, 2, 0, 'r', 't')", &["places_by_mappings"]),
     (
         "UPDATE assignments SET source = 'attribute', mapping_id = NULL WHERE user_id = 2 AND entity_id = 4",
-        &["places_by_attribute_or_hand"],
+        &["places_by_attribute_or_hand", "nothing_waits_that_nothing_blocks"],
     ),
     (
         "UPDATE assignments SET source = 'manual', mapping_id = NULL WHERE user_id = 2 AND entity_id = 4",
-        &["places_by_attribute_or_hand"],
+        &["places_by_attribute_or_hand", "nothing_waits_that_nothing_blocks"],
     ),
     ("INSERT INTO manual_places VALUES (2, 6, 'team', 0, 'r')", &["nothing_in_deleted_entities"]),
     ("UPDATE entities SET deleted = 1 WHERE id = 5", &["nothing_in_deleted_entities"]),
     (
         "DROP INDEX mappings_one_holder; INSERT INTO mappings VALUES
          (90, 1, 2, 'team', 3, 'approved', 'auto', NULL, NULL, 0, 0, 0, 0)",
-        &["one_holder"],
+        // Ann is in that group too, and has no place by it.
+        &["one_holder", "nothing_waits_that_nothing_blocks"],
     ),
     (
         "UPDATE mappings SET status = 'pending', reason = 'awaiting_approval' WHERE id = 4",
@@ -102,6 +103,9 @@ const DAMAGE: &[(&str, &[&str])] = &[
         "UPDATE mappings SET status = 'pending', reason = 'feature_disabled' WHERE id = 3",
         &["open_conflicts"],
     ),
+    ("UPDATE conflicts SET current_entity_id = 4 WHERE id = 1", &["open_conflicts"]),
+    ("UPDATE conflicts SET incoming_entity_id = 4 WHERE id = 1", &["open_conflicts"]),
+    ("DELETE FROM assignments WHERE user_id = 2 AND mapping_id = 1", &["nothing_waits_that_nothing_blocks"]),
     ("UPDATE users SET organization_id = 2 WHERE id = 2", &[
         "organizations_are_walled_off",
         "organizations_are_walled_off",

@@ -66,6 +66,16 @@ pub(super) fn from_sqlite(error: rusqlite::Error) -> Error {
             "The search takes too long and was given up after 10 seconds. Use a narrower filter, best an eq on userName, \
              externalId, emails.value or displayName.",
         ),
+        ErrorCode::NotADatabase => Error::internal(
+            "The file that [database] path names is not an SQLite database, or it is damaged. Name another file, or put \
+             a backup in its place.",
+        ),
+        ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied => {
+            Error::internal(format!(
+                "The database cannot be opened: {message}. It must be a file that this user may read and write, and so must \
+             the files beside it whose names end in -wal and -shm; [database] path names it."
+            ))
+        }
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Error::new(
             Kind::Unavailable,
             "The database is in use by another program. Nothing was changed; send it again in a moment.",

@@ -44,3 +44,6 @@ pub use outlook::GroupName;
 pub use query::{Db, Page, Tx};
 
 pub use tokens::NewToken;
+
+#[cfg(test)]
+mod schema_tests;

@@ -244,7 +244,11 @@ fn strangers_unknown_paths_and_wrong_methods_get_problems() {
     let server = Server::start();
     server.api.authorized(None).get("/users").expect_problem(401);
     server.api.authorized(Some("Bearer nonsense")).get("/users").expect_problem(401);
-    server.api.get("/no-such-thing").expect_problem(404);
+    let problem = server.api.get("/no-such-thing").expect_problem(404);
+    assert!(
+        problem["detail"].as_str().is_some_and(|detail| detail.contains("the admin API at /api/v1")),
+        "{problem}"
+    );
     let answer = server.api.delete("/users");
     assert!(answer.header("allow").is_some_and(|allow| allow.contains("GET")), "{answer:?}");
     answer.expect_problem(405);

@@ -104,6 +104,22 @@ fn apply_never_changes_the_target_type_of_a_pending_mapping_3_5() {
 }
 
 #[test]
+fn a_mapping_that_waits_for_another_rule_from_now_on_says_so_in_the_feed_3_4() {
+    let server = Server::start();
+    server.rule(json!({"target_type": "sub_organization"}));
+    let group = server.group("Berlin", &[]);
+    assert_contains(&server.mapping_of(&group), &json!({"reason": "target_missing"}));
+    let rule = server.rule(json!({"target_type": "sub_organization", "entity_name": "Bonn", "priority": 9}));
+    let before = server.last_event();
+    apply(&server);
+    let waiting = json!({"reason": "target_missing", "rule_id": rule});
+    assert_contains(&server.mapping_of(&group), &waiting);
+    assert_contains(&json!(server.events_of_type("mapping.pending", before)), &json!([{"mapping": waiting}]));
+    server.entity("sub-organizations", "Bonn");
+    assert_contains(&server.mapping_of(&group), &json!({"status": "auto_approved"}));
+}
+
+#[test]
 fn applying_twice_changes_nothing_the_second_time_5_8() {
     let server = Server::start();
     let ann = server.user("ann");

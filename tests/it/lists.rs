@@ -64,7 +64,8 @@ fn count_zero_or_negative_gives_only_the_total() {
 #[test]
 fn no_count_minus_one_and_a_count_above_the_limit_give_as_many_as_allowed() {
     let (server, ids) = server_with_ten_users();
-    for query in ["", "count=-1", "count=1000", "COUNT=5", "count=4"] {
+    let beyond_64_bits = "startIndex=-99999999999999999999&count=99999999999999999999";
+    for query in ["", "count=-1", "count=1000", "COUNT=5", "count=4", beyond_64_bits] {
         let (list, part) = page(&server, query);
         assert_eq!(list["totalResults"], 10, "{query}");
         assert_eq!(part, ids[..4], "{query}");
@@ -100,6 +101,15 @@ fn deleted_users_are_not_counted_and_inactive_ones_are() {
     let (list, part) = page(&server, "count=2");
     assert_eq!(list["totalResults"], 9);
     assert_eq!(part, ids[1..3]);
+}
+
+#[test]
+fn a_cursor_of_one_kind_of_resource_is_refused_for_another_rfc_9865() {
+    let (server, _) = server_with_ten_users();
+    let page = server.scim.get("/Users?cursor=&count=2").expect(200).json;
+    let cursor = page["nextCursor"].as_str().unwrap();
+    server.scim.get(format!("/Users?count=2&cursor={cursor}")).expect(200);
+    server.scim.get(format!("/Groups?count=2&cursor={cursor}")).expect_scim_error(400, Some("invalidCursor"));
 }
 
 #[test]

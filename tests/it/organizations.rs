@@ -2,24 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::common::{
-    Client, DurableServer, Server, Tenant, USER_EXTENSION, assert_contains, member, rollcall,
-};
-
-/// A second organization of the same server, made through the admin API.
-fn second_organization(server: &Server) -> Tenant {
-    let made = json!({"slug": "other", "name": "The other one"});
-    server.root.post("/organizations", made.clone()).expect_body(201, made);
-    let tokens = server.root.at(&format!("{}/organizations/other", server.root.base()));
-    let token = tokens.post("/tokens", json!({"name": "idp"})).expect(201).json["token"].clone();
-    let scim = server.scim.authorized(Some(&format!("Bearer {}", token.as_str().unwrap())));
-    Tenant::new(scim, server.root.copy(), "other")
-}
+use crate::common::{Client, DurableServer, Server, USER_EXTENSION, assert_contains, member, rollcall};
 
 #[test]
 fn a_resource_of_another_organization_is_404_over_scim_8_2() {
     let server = Server::start();
-    let other = second_organization(&server);
+    let other = server.second_organization();
     let ann = other.user("ann");
     let group = other.group("Sales", &[&ann]);
     for target in [format!("/Users/{ann}"), format!("/Groups/{group}")] {
@@ -41,7 +29,7 @@ fn a_resource_of_another_organization_is_404_over_scim_8_2() {
 #[test]
 fn names_are_each_organizations_own() {
     let server = Server::start();
-    let other = second_organization(&server);
+    let other = server.second_organization();
     for organization in [&*server, &other] {
         organization.rule(json!({}));
         organization.entity("concurrency-groups", "Pool");
@@ -56,7 +44,7 @@ fn names_are_each_organizations_own() {
 #[test]
 fn the_admin_api_answers_404_for_what_belongs_to_another_organization() {
     let server = Server::start();
-    let other = second_organization(&server);
+    let other = server.second_organization();
     let ann = other.user("ann");
     let rule = other.rule(json!({}));
     let group = other.group("Sales", &[&ann]);
@@ -84,7 +72,7 @@ fn the_admin_api_answers_404_for_what_belongs_to_another_organization() {
 #[test]
 fn an_admin_token_of_one_organization_reaches_only_that_one() {
     let server = Server::start();
-    second_organization(&server);
+    server.second_organization();
     let token = server.api.post("/tokens", json!({"name": "script", "kind": "admin"})).expect(201).json;
     let bearer = format!("Bearer {}", token["token"].as_str().unwrap());
     server.api.authorized(Some(&bearer)).get("").expect_body(200, json!({"slug": "default"}));
@@ -99,7 +87,7 @@ fn an_admin_token_of_one_organization_reaches_only_that_one() {
 #[test]
 fn the_server_scope_lists_and_creates_organizations_over_the_api() {
     let server = Server::start();
-    second_organization(&server);
+    server.second_organization();
     let list = server.root.get("/organizations").expect(200).json;
     let expected = json!({"items": [{"slug": "default"}, {"slug": "other", "name": "The other one"}]});
     assert_contains(&list, &expected);

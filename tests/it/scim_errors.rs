@@ -29,6 +29,15 @@ fn malformed_json_is_invalid_syntax_with_its_place() {
 }
 
 #[test]
+fn a_member_that_is_there_twice_is_refused_rather_than_guessed_at() {
+    let server = Server::start();
+    let body = r#"{"userName": "ann@example.com", "active": true, "active": false}"#;
+    let detail = post_text(&server, body.as_bytes()).expect_scim_error(400, Some("invalidSyntax"));
+    assert!(detail.contains("\"active\" is there twice"), "{detail}");
+    assert_untouched(&server);
+}
+
+#[test]
 fn a_body_that_is_no_object_is_invalid_syntax() {
     let server = Server::start();
     for body in ["[]", "\"ann@example.com\"", "7", "null"] {

@@ -74,9 +74,6 @@ pub struct Serve {
     /// For tests: a database in memory, a free port, and one JSON line on standard output once it is ready
     #[arg(long)]
     pub ephemeral: bool,
-    /// A TOML file of what is there at the start
-    #[arg(long, value_name = "FILE", requires = "ephemeral")]
-    pub seed: Option<PathBuf>,
     /// End when standard input is closed, so that a crashed test run leaves no server
     #[arg(long, requires = "ephemeral")]
     pub until_stdin_closes: bool,

@@ -37,10 +37,9 @@ fn what_every_command_understands_may_stand_anywhere() {
 
 #[test]
 fn the_options_of_the_test_mode_need_the_test_mode() {
-    let line = ["serve", "--ephemeral", "--seed", "s.toml", "--until-stdin-closes", "--deterministic"];
+    let line = ["serve", "--ephemeral", "--until-stdin-closes", "--deterministic"];
     let Command::Serve(serve) = command(&line) else { panic!("serve") };
     assert!(serve.ephemeral && serve.until_stdin_closes && serve.deterministic);
-    assert_eq!(serve.seed.as_deref(), Some(Path::new("s.toml")));
     for option in ["--until-stdin-closes", "--deterministic"] {
         assert_eq!(parse(&["serve", option]).unwrap_err().exit_code(), 2, "{option}");
     }

@@ -22,6 +22,18 @@ pub enum Expression {
     },
 }
 
+impl Expression {
+    /// How many tests of attributes it has.
+    pub fn terms(&self) -> usize {
+        match self {
+            Expression::And(parts) | Expression::Or(parts) => parts.iter().map(Expression::terms).sum(),
+            Expression::Not(inner) => inner.terms(),
+            Expression::Condition(_) => 1,
+            Expression::Elements { filter, sub, .. } => filter.terms() + usize::from(sub.is_some()),
+        }
+    }
+}
+
 /// A test of one attribute.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Condition {

@@ -106,9 +106,9 @@ impl<'t> Parser<'t> {
         let sub = match self.sub_attribute()? {
             None => None,
             Some(attribute) => {
-                let refusal =
-                    self.refused("a test behind the brackets is not in RFC 7644; put it inside them");
-                self.grant(Deviation::TestAfterBrackets, refusal)?;
+                self.grant(Deviation::TestAfterBrackets, |parser| {
+                    parser.refused("a test behind the brackets is not in RFC 7644; put it inside them")
+                })?;
                 Some(Condition { attribute, test: self.test()? })
             }
         };
@@ -120,7 +120,7 @@ impl<'t> Parser<'t> {
         self.kind = Kind::InvalidFilter;
         let filter = self.bracketed(|parser| match parser.token {
             Token::CloseBracket => {
-                let refusal = parser.unexpected("an attribute name, \"not\" or \"(\"");
+                let refusal = |parser: &Self| parser.unexpected("an attribute name, \"not\" or \"(\"");
                 parser.grant(Deviation::EmptyBrackets, refusal).map(|()| None)
             }
             _ => parser.nested(Parser::disjunction).map(Some),
@@ -193,8 +193,7 @@ impl<'t> Parser<'t> {
             _ => match serde_json::from_str(word) {
                 Ok(number) => Ok(Literal::Number(number)),
                 Err(_) => {
-                    let refusal = self.unexpected(expected);
-                    self.grant(Deviation::UnquotedLiteral, refusal)?;
+                    self.grant(Deviation::UnquotedLiteral, |parser| parser.unexpected(expected))?;
                     Ok(Literal::Text(word.to_owned()))
                 }
             },
@@ -249,8 +248,11 @@ impl<'t> Parser<'t> {
         Ok(())
     }
 
-    fn grant(&mut self, deviation: Deviation, refusal: Error) -> Result<()> {
-        self.tolerance.grant(deviation, self.notes, || refusal)
+    fn grant(&mut self, deviation: Deviation, refusal: impl FnOnce(&Self) -> Error) -> Result<()> {
+        let mut notes = std::mem::take(self.notes);
+        let granted = self.tolerance.grant(deviation, &mut notes, || refusal(self));
+        *self.notes = notes;
+        granted
     }
 
     /// The next token is not what the grammar wants.

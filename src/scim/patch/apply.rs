@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::request::{Action, PatchRequest, WrittenPath, in_operation};
+use super::paths::{Paths, WrittenPath};
+use super::request::{Action, Operation, PatchRequest, in_operation};
 use super::target::Target;
 use super::values::{at_target, within};
 use crate::model::attribute::Returned;
@@ -10,7 +11,6 @@ use crate::model::error::{Error, Kind, Result};
 use crate::model::group::{GroupDocument, MemberChange};
 use crate::model::user::UserDocument;
 use crate::scim::deviations::{Deviation, Notes};
-use crate::scim::filter::{Limits, parse_path};
 use crate::scim::schema::{Place, Reader, ResourceKind, Schemas, finish_group, finish_user};
 
 /// What a PATCH makes of a group.
@@ -37,8 +37,8 @@ pub fn apply_user(
     current: &Map<String, Value>,
     read_only: &Map<String, Value>,
 ) -> Result<(UserDocument, Notes)> {
-    let mut patch = Patch::new(schemas, ResourceKind::User, current, read_only, request.limits);
-    patch.run(request)?;
+    let mut patch = Patch::new(schemas, ResourceKind::User, current, read_only, request.paths);
+    patch.run(request.operations, request.notes)?;
     let document = finish_user(&mut patch.reader, patch.resource, Some(current))?;
     Ok((document, patch.reader.notes))
 }
@@ -53,8 +53,8 @@ pub fn apply_group(
     current: &Map<String, Value>,
     read_only: &Map<String, Value>,
 ) -> Result<GroupPatch> {
-    let mut patch = Patch::new(schemas, ResourceKind::Group, current, read_only, request.limits);
-    patch.run(request)?;
+    let mut patch = Patch::new(schemas, ResourceKind::Group, current, read_only, request.paths);
+    patch.run(request.operations, request.notes)?;
     let document = finish_group(&patch.reader, patch.resource)?;
     Ok(GroupPatch { document, members: patch.members, notes: patch.reader.notes })
 }
@@ -66,7 +66,7 @@ pub(super) struct Patch<'a> {
     resource: Map<String, Value>,
     read_only: &'a Map<String, Value>,
     pub members: Vec<MemberChange>,
-    limits: Limits,
+    paths: Paths,
 }
 
 /// How a client named what it changes; whole resources are written back without paths, read-only attributes included.
@@ -82,15 +82,15 @@ impl<'a> Patch<'a> {
         kind: ResourceKind,
         current: &Map<String, Value>,
         read_only: &'a Map<String, Value>,
-        limits: Limits,
+        paths: Paths,
     ) -> Patch<'a> {
         let reader = Reader::new(schemas);
-        Patch { reader, kind, resource: current.clone(), read_only, members: Vec::new(), limits }
+        Patch { reader, kind, resource: current.clone(), read_only, members: Vec::new(), paths }
     }
 
-    fn run(&mut self, request: PatchRequest) -> Result<()> {
-        self.reader.notes.extend(request.notes);
-        for (index, operation) in request.operations.into_iter().enumerate() {
+    fn run(&mut self, operations: Vec<Operation>, notes: Notes) -> Result<()> {
+        self.reader.notes.extend(notes);
+        for (index, operation) in operations.into_iter().enumerate() {
             let done = match (operation.path, operation.action) {
                 (Some(path), action) => self.at_path(&path, action, Named::ByPath),
                 (None, action) => self.without_path(action),
@@ -138,8 +138,8 @@ impl<'a> Patch<'a> {
             Place::Root(&key)
                 .error(Kind::InvalidPath, "a key of \"value\" is an attribute's name, not a path.")
         })?;
-        let path = parse_path(&key, &self.limits, self.reader.schemas.tolerance(), &mut self.reader.notes)?;
-        self.at_path(&WrittenPath { text: key, path }, action, Named::InValue)
+        let path = self.paths.parse(key, self.reader.schemas.tolerance(), &mut self.reader.notes)?;
+        self.at_path(&path, action, Named::InValue)
     }
 
     fn at_path(&mut self, path: &WrittenPath, action: Action, named: Named) -> Result<()> {

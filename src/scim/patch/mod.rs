@@ -17,6 +17,7 @@
 mod apply;
 mod elements;
 mod members;
+mod paths;
 mod request;
 mod select;
 mod target;

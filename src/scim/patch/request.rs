@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
+use super::paths::{Paths, WrittenPath};
 use crate::model::error::{Error, Kind, Result};
 use crate::scim::deviations::{Deviation, Notes};
-use crate::scim::filter::{Limits, PatchPath, parse_path};
+use crate::scim::filter::Limits;
 use crate::scim::messages::{check_urn, take};
 use crate::scim::schema::{Found, Schemas, Short};
 
@@ -17,8 +18,8 @@ pub const OPERATIONS: usize = 1000;
 #[derive(Clone, Debug)]
 pub struct PatchRequest {
     pub(super) operations: Vec<Operation>,
-    /// The limits on paths, which keys of values may be too.
-    pub(super) limits: Limits,
+    /// What is left for paths, which keys of values may be too.
+    pub(super) paths: Paths,
     pub(super) notes: Notes,
 }
 
@@ -28,13 +29,6 @@ pub(super) struct Operation {
     /// Where; a removal always has one.
     pub path: Option<WrittenPath>,
     pub action: Action,
-}
-
-/// A path with the text that it was parsed from, for errors.
-#[derive(Clone, Debug)]
-pub(super) struct WrittenPath {
-    pub text: String,
-    pub path: PatchPath,
 }
 
 /// What an operation does at its place.
@@ -51,7 +45,7 @@ impl PatchRequest {
     ///
     /// # Errors
     /// `InvalidSyntax` when it is no PatchOp, `InvalidPath` and `InvalidFilter` for a malformed path, `NoTarget` for a
-    /// removal without a path, `TooMany` above [`OPERATIONS`].
+    /// removal without a path, `TooMany` above [`OPERATIONS`] and for more path than a request may hold.
     pub fn parse(body: Value, schemas: &Schemas, limits: &Limits) -> Result<PatchRequest> {
         let mut notes = Notes::default();
         let Value::Object(mut body) = body else { return Err(malformed("the body is not an object")) };
@@ -76,28 +70,26 @@ impl PatchRequest {
             );
             return Err(Error::new(Kind::TooMany, detail));
         }
+        let mut paths = Paths::new(*limits);
         let operations = operations
             .into_iter()
             .enumerate()
             .map(|(i, operation)| {
-                Operation::parse(operation, schemas, limits, &mut notes).map_err(in_operation(i))
+                Operation::parse(operation, schemas, &mut paths, &mut notes).map_err(in_operation(i))
             })
             .collect::<Result<_>>()?;
-        Ok(PatchRequest { operations, limits: *limits, notes })
+        Ok(PatchRequest { operations, paths, notes })
     }
 }
 
 impl Operation {
-    fn parse(operation: Value, schemas: &Schemas, limits: &Limits, notes: &mut Notes) -> Result<Operation> {
+    fn parse(operation: Value, schemas: &Schemas, paths: &mut Paths, notes: &mut Notes) -> Result<Operation> {
         let Value::Object(mut operation) = operation else { return Err(malformed("it is not an object")) };
         let word = op_word(take(&mut operation, "op"), schemas, notes)?;
         let value = take(&mut operation, "value");
         let path = match take(&mut operation, "path") {
             None | Some(Value::Null) => None,
-            Some(Value::String(text)) => {
-                let path = parse_path(&text, limits, schemas.tolerance(), notes)?;
-                Some(WrittenPath { text, path })
-            }
+            Some(Value::String(text)) => Some(paths.parse(text, schemas.tolerance(), notes)?),
             Some(other) => {
                 let detail =
                     format!("\"path\" is {}, expected a string such as \"name.familyName\".", Found(&other));

@@ -54,7 +54,7 @@ impl<'a> Selector<'a> {
 
     /// How many times an element is looked at.
     pub(super) fn terms(&self) -> usize {
-        self.filter.as_ref().map_or(1, |(expression, _)| terms(expression))
+        self.filter.as_ref().map_or(1, |(expression, _)| expression.terms())
     }
 
     /// The members that an element must have so that the filter holds, when it is a conjunction of `eq` (or nothing).
@@ -95,15 +95,6 @@ fn describe(attribute: &Attribute, filter: &Expression, members: &mut Map<String
         Expression::Condition(_) | Expression::Or(_) | Expression::Not(_) | Expression::Elements { .. } => {
             None
         }
-    }
-}
-
-fn terms(filter: &Expression) -> usize {
-    match filter {
-        Expression::And(parts) | Expression::Or(parts) => parts.iter().map(terms).sum(),
-        Expression::Not(inner) => terms(inner),
-        Expression::Condition(_) => 1,
-        Expression::Elements { filter, .. } => terms(filter),
     }
 }
 

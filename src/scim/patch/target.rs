@@ -1,6 +1,6 @@
 //! A PATCH path → the attribute that it means.
 
-use super::request::WrittenPath;
+use super::paths::WrittenPath;
 use crate::model::attribute::{Attribute, Mutability};
 use crate::model::error::{Error, Kind, Result};
 use crate::scim::deviations::Deviation;

@@ -1,6 +1,7 @@
 //! PATCH, sentence by sentence of spec/scim.md and paragraph by paragraph of RFC 7644 §3.5.2.
 
 mod groups;
+mod hostile;
 mod model;
 mod requests;
 mod users;

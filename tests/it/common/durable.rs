@@ -24,7 +24,7 @@ pub struct DurableServer {
 }
 
 impl DurableServer {
-    /// Starts on `directory`, as the very first time or again. An admin token for the API is made with the CLI.
+    /// Starts on `directory`, as the very first time or again, with its `config.toml` if it has one. An admin token for the API is made with the CLI.
     pub fn start(directory: &Path) -> DurableServer {
         DurableServer::start_as(directory, process::command())
     }
@@ -32,6 +32,18 @@ impl DurableServer {
     /// The same, until it is restarted unable to make any file larger than `kib` KiB.
     pub fn start_with_small_files(directory: &Path, kib: u32) -> DurableServer {
         DurableServer::start_as(directory, process::command_with_small_files(kib))
+    }
+
+    /// The same with this configuration file.
+    pub fn start_with_config(directory: &Path, config: &Path) -> DurableServer {
+        let mut command = process::command();
+        command.env("ROLLCALL_CONFIG", config);
+        DurableServer::start_as(directory, command)
+    }
+
+    /// What the program has written to standard error so far.
+    pub fn log(&mut self) -> String {
+        self.program.log()
     }
 
     fn start_as(directory: &Path, command: Command) -> DurableServer {
@@ -119,6 +131,10 @@ fn rollcall_in(directory: &Path, arguments: &[&str]) -> Output {
 
 fn on_database(mut command: Command, directory: &Path) -> Command {
     command.env("ROLLCALL_DATABASE__PATH", directory.join("rollcall.db"));
+    let configuration = directory.join("config.toml");
+    if configuration.exists() {
+        command.env("ROLLCALL_CONFIG", configuration);
+    }
     command
 }
 

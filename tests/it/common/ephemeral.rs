@@ -4,11 +4,12 @@ use std::io::{BufRead, BufReader, Write};
 use std::ops::Deref;
 use std::process::{ChildStdin, ChildStdout, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::client::Client;
 use super::process::{self, Program};
 use super::tenant::Tenant;
+use super::words::text;
 
 /// An ephemeral server; ends with the test. Dereferences to its organization `default`.
 pub struct Server {
@@ -44,10 +45,20 @@ impl Server {
         stdout.read_line(&mut line).expect("the ready line");
         let ready: Value = serde_json::from_str(&line)
             .unwrap_or_else(|error| panic!("no ready line but {line:?}: {error}\n{}", program.log()));
-        let text = |key: &str| ready[key].as_str().unwrap_or_else(|| panic!("no {key} in {line}")).to_owned();
+        let text = |key: &str| text(&ready, key);
         let scim = Client::new(&text("scim_base_url"), &text("scim_token"), "application/scim+json");
         let api = Client::new(&text("api_url"), &text("api_token"), "application/json");
         Server { tenant: Tenant::new(scim, api, &text("organization")), ready, program, stdin, stdout }
+    }
+
+    /// A second organization, `other`, made through the admin API.
+    #[track_caller]
+    pub fn second_organization(&self) -> Tenant {
+        let made = json!({"slug": "other", "name": "The other one"});
+        self.root.post("/organizations", made.clone()).expect_body(201, made);
+        let other = self.root.at(&format!("{}/organizations/other", self.root.base()));
+        let token = text(&other.post("/tokens", json!({"name": "idp"})).expect(201).json, "token");
+        Tenant::new(self.scim.authorized(Some(&format!("Bearer {token}"))), self.root.copy(), "other")
     }
 
     /// Closes the program's standard input.

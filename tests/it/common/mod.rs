@@ -22,4 +22,4 @@ pub use fixture::{Expectation, Request, Values, files_in, read};
 pub use process::wait_for;
 pub use subset::assert_contains;
 pub use tenant::{Tenant, USER_EXTENSION};
-pub use words::{base64, event_id, member, sorted, text};
+pub use words::{base64, event_id, member, sorted, text, users_named};

@@ -9,6 +9,7 @@ use super::words::{member, members, sorted, text};
 const USER_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const GROUP_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 const GROUP_EXTENSION: &str = "urn:ietf:params:scim:schemas:extension:LambdaTest:2.0:Group";
+const BULK_SCHEMA: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
 const PATCH_SCHEMA: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 /// The extension that carries `OrganizationRole` and `LambdatestGroup`.
@@ -42,6 +43,27 @@ impl Tenant {
     #[track_caller]
     pub fn user_with(&self, attributes: Value) -> String {
         self.scim.post("/Users", with_schema(USER_SCHEMA, attributes)).expect(201).id()
+    }
+
+    /// Pushes many users by `/Bulk`, as many a request as it takes by default; gives the ids in order.
+    #[track_caller]
+    pub fn load_users(&self, users: &[Value]) -> Vec<String> {
+        let mut ids = Vec::with_capacity(users.len());
+        for part in users.chunks(100) {
+            let operation = |(number, user): (usize, &Value)| {
+                let data = with_schema(USER_SCHEMA, user.clone());
+                json!({"method": "POST", "path": "/Users", "bulkId": number.to_string(), "data": data})
+            };
+            let operations: Vec<Value> = part.iter().enumerate().map(operation).collect();
+            let body = json!({"schemas": [BULK_SCHEMA], "Operations": operations});
+            let answer = self.scim.post("/Bulk", body).expect(200).json;
+            let done = answer["Operations"].as_array().unwrap_or_else(|| panic!("no Operations in {answer}"));
+            ids.extend(done.iter().map(|one| {
+                assert_eq!(one["status"], "201", "{one}");
+                text(one, "location").rsplit('/').next().unwrap_or_default().to_owned()
+            }));
+        }
+        ids
     }
 
     /// Replaces a user (PUT), as PingOne does for every change.

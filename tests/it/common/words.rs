@@ -12,6 +12,16 @@ pub fn members(users: &[&str]) -> Vec<Value> {
     users.iter().map(|user| member(user)).collect()
 }
 
+/// `count` users to push, with the parts that nearly every IdP sends.
+pub fn users_named(name: &str, count: usize) -> Vec<Value> {
+    let user = |number| {
+        let address = format!("{name}{number}@example.com");
+        json!({"userName": address, "name": {"givenName": name, "familyName": format!("Number {number}")},
+            "emails": [{"value": address, "type": "work", "primary": true}], "externalId": format!("{name}-{number}")})
+    };
+    (0..count).map(user).collect()
+}
+
 /// `text` in Base64 (RFC 4648 §4), for Basic authentication.
 pub fn base64(text: &str) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -292,7 +292,7 @@ fn places() -> impl Strategy<Value = Act> {
 }
 
 /// What most histories begin with: everybody pushed, a rule for each target type, and something to be mapped to.
-fn beginning() -> Vec<Act> {
+pub fn beginning() -> Vec<Act> {
     let body = Body { active: true, role: None, concurrency_group: None };
     let users = (0..NOBODY).map(|user| Act::PushUser { user, body: body.clone() });
     let looks =

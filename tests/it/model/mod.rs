@@ -10,6 +10,7 @@
 mod compare;
 mod history;
 mod observe;
+mod order;
 mod reference;
 mod replay;
 mod run;

@@ -216,7 +216,7 @@ impl Run {
     }
 
     fn user_id(&self, user: usize) -> ResourceId {
-        self.users[user].clone().unwrap_or(ResourceId::from("no-such-user"))
+        self.users[user].clone().unwrap_or_else(|| ResourceId(format!("no-such-{}", USERS[user])))
     }
 
     fn user_ids(&self, users: &[usize]) -> Vec<String> {
