@@ -2,7 +2,8 @@
 -- proves that a fresh file and an upgraded one are the same. Every table says who writes it and what it promises.
 --
 -- Conventions: times are milliseconds since the Unix epoch; *_key columns hold the text folded without case
--- (src/model/fold.rs), since SQLite's NOCASE knows ASCII only; JSON is text.
+-- (src/model/fold.rs), since SQLite's NOCASE knows ASCII only; JSON is text. Tables with a row per user list the words of
+-- a column with OR: for IN with more than two, SQLite builds a temporary index at every write, which triples its cost.
 
 -- Tenants. Written by `organization` commands and the admin API; last_event_id by every transaction that records events.
 CREATE TABLE organizations (
@@ -53,8 +54,8 @@ CREATE TABLE users (
     display_name_key TEXT,
     external_id TEXT,
     active INTEGER NOT NULL CHECK (active IN (0, 1)),
-    own_role TEXT CHECK (own_role IN ('Guest', 'User', 'Admin')),
-    effective_role TEXT NOT NULL CHECK (effective_role IN ('Guest', 'User', 'Admin')),
+    own_role TEXT CHECK (own_role = 'Guest' OR own_role = 'User' OR own_role = 'Admin'),
+    effective_role TEXT NOT NULL CHECK (effective_role = 'Guest' OR effective_role = 'User' OR effective_role = 'Admin'),
     -- LambdatestGroup as the IdP sent it, and the entity that it named then: renaming the entity moves nobody.
     concurrency_group TEXT,
     concurrency_group_entity_id INTEGER REFERENCES entities (id),
@@ -97,7 +98,7 @@ CREATE TABLE groups (
     external_id TEXT,
     -- LambdatestRoles: a JSON array, and the highest of them, which is what members get.
     roles TEXT NOT NULL DEFAULT '[]',
-    role TEXT CHECK (role IN ('Guest', 'User', 'Admin')),
+    role TEXT CHECK (role = 'Guest' OR role = 'User' OR role = 'Admin'),
     -- The resource without id, meta and members.
     resource TEXT NOT NULL,
     member_count INTEGER NOT NULL DEFAULT 0 CHECK (member_count >= 0),
@@ -209,9 +210,10 @@ CREATE TABLE assignments (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     organization_id INTEGER NOT NULL REFERENCES organizations (id),
     user_id INTEGER NOT NULL REFERENCES users (id),
-    target_type TEXT NOT NULL CHECK (target_type IN ('team', 'concurrency_group', 'sub_organization')),
+    target_type TEXT NOT NULL CHECK (target_type = 'team' OR target_type = 'concurrency_group'
+        OR target_type = 'sub_organization'),
     entity_id INTEGER NOT NULL,
-    source TEXT NOT NULL CHECK (source IN ('mapping', 'attribute', 'manual')),
+    source TEXT NOT NULL CHECK (source = 'mapping' OR source = 'attribute' OR source = 'manual'),
     mapping_id INTEGER REFERENCES mappings (id),
     since INTEGER NOT NULL,
     request_id TEXT NOT NULL,
@@ -233,9 +235,10 @@ CREATE INDEX assignments_by_mapping ON assignments (mapping_id, user_id) WHERE m
 CREATE TABLE assignment_history (
     user_id INTEGER NOT NULL REFERENCES users (id),
     number INTEGER NOT NULL,
-    target_type TEXT NOT NULL CHECK (target_type IN ('team', 'concurrency_group', 'sub_organization')),
+    target_type TEXT NOT NULL CHECK (target_type = 'team' OR target_type = 'concurrency_group'
+        OR target_type = 'sub_organization'),
     entity_id INTEGER NOT NULL,
-    source TEXT NOT NULL CHECK (source IN ('mapping', 'attribute', 'manual')),
+    source TEXT NOT NULL CHECK (source = 'mapping' OR source = 'attribute' OR source = 'manual'),
     -- The chain of a place that a mapping gave, as it was when the place ended: group and rule are the mapping's.
     mapping_id INTEGER REFERENCES mappings (id),
     group_id INTEGER,
@@ -248,9 +251,10 @@ CREATE TABLE assignment_history (
     until INTEGER NOT NULL,
     until_request_id TEXT NOT NULL,
     until_token TEXT NOT NULL,
-    reason TEXT NOT NULL CHECK (reason IN ('left_group', 'group_deleted', 'mapping_rejected', 'mapping_removed',
-        'mapping_moved', 'entity_deleted', 'taken_away', 'gave_way', 'attribute_changed', 'feature_disabled',
-        'user_deleted')),
+    reason TEXT NOT NULL CHECK (reason = 'left_group' OR reason = 'group_deleted' OR reason = 'mapping_rejected'
+        OR reason = 'mapping_removed' OR reason = 'mapping_moved' OR reason = 'entity_deleted'
+        OR reason = 'taken_away' OR reason = 'gave_way' OR reason = 'attribute_changed'
+        OR reason = 'feature_disabled' OR reason = 'user_deleted'),
     -- The entity that it gave way to.
     gave_way_to INTEGER REFERENCES entities (id),
     PRIMARY KEY (user_id, number),
@@ -265,8 +269,8 @@ CREATE TABLE assignment_history (
 CREATE TABLE role_history (
     user_id INTEGER NOT NULL REFERENCES users (id),
     number INTEGER NOT NULL,
-    old_role TEXT NOT NULL CHECK (old_role IN ('Guest', 'User', 'Admin')),
-    new_role TEXT NOT NULL CHECK (new_role IN ('Guest', 'User', 'Admin')),
+    old_role TEXT NOT NULL CHECK (old_role = 'Guest' OR old_role = 'User' OR old_role = 'Admin'),
+    new_role TEXT NOT NULL CHECK (new_role = 'Guest' OR new_role = 'User' OR new_role = 'Admin'),
     at INTEGER NOT NULL,
     request_id TEXT NOT NULL,
     token TEXT NOT NULL,
@@ -313,9 +317,10 @@ CREATE TABLE conflicts (
     incoming_mapping_id INTEGER NOT NULL REFERENCES mappings (id),
     incoming_group_id INTEGER NOT NULL REFERENCES groups (id),
     incoming_entity_id INTEGER NOT NULL REFERENCES entities (id),
-    kind TEXT NOT NULL CHECK (kind IN ('exclusive_group', 'exclusive_sub_organization', 'cross_type_exclusive')),
-    status TEXT NOT NULL CHECK (status IN ('open', 'resolved', 'closed')),
-    outcome TEXT CHECK (outcome IN ('keep_current', 'use_incoming', 'disappeared')),
+    kind TEXT NOT NULL CHECK (kind = 'exclusive_group' OR kind = 'exclusive_sub_organization'
+        OR kind = 'cross_type_exclusive'),
+    status TEXT NOT NULL CHECK (status = 'open' OR status = 'resolved' OR status = 'closed'),
+    outcome TEXT CHECK (outcome = 'keep_current' OR outcome = 'use_incoming' OR outcome = 'disappeared'),
     opened INTEGER NOT NULL,
     request_id TEXT NOT NULL,
     ended INTEGER,
