@@ -149,8 +149,9 @@ fn run_rules(board: &mut dyn Board, group: GroupId, name: &str, occasion: Occasi
             Status::Pending { reason, frozen } if mapping.made_by_rule => match (approving, reason) {
                 (_, PendingReason::TargetDeleted) => {}
                 (Some(found), _) => attempt(board, mapping, found)?,
-                // What an admin had approved thaws with its feature, whatever the rules say.
-                (None, PendingReason::FeatureDisabled) if matches!(frozen, Some((_, Approval::Manual))) => {}
+                // What an admin had approved thaws with its feature, whatever the rules say; what was never approved asks
+                // the rules when the feature comes on.
+                (None, PendingReason::FeatureDisabled) if !matches!(frozen, Some((_, Approval::Auto))) => {}
                 (
                     None,
                     PendingReason::FeatureDisabled

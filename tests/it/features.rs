@@ -84,6 +84,23 @@ fn a_frozen_mapping_waits_for_its_own_reason_again_when_the_group_was_renamed_me
 }
 
 #[test]
+fn a_mapping_that_was_never_approved_stays_feature_disabled_whatever_runs_meanwhile_2_6() {
+    let server = Server::start();
+    server.feature("sub_organizations", false);
+    server.rule(json!({"target_type": "sub_organization", "auto_approve": false}));
+    let group = server.group("Berlin", &[]);
+    let off = json!({"status": "pending", "reason": "feature_disabled"});
+    assert_contains(&server.mapping_of(&group), &off);
+    let before = server.last_event();
+    server.api.post("/mapping-rules/apply", json!({})).expect(200);
+    server.rename(&group, "Bonn");
+    assert_contains(&server.mapping_of(&group), &off);
+    assert_eq!(server.event_types_after(before), ["group.renamed"]);
+    server.feature("sub_organizations", true);
+    assert_contains(&server.mapping_of(&group), &json!({"reason": "awaiting_approval"}));
+}
+
+#[test]
 fn several_mappings_approved_by_one_switch_ask_for_a_decision_where_they_clash_4_6() {
     let server = Server::start();
     let ann = server.user("ann");

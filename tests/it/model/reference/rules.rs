@@ -84,11 +84,12 @@ impl Reference {
                     self.approve_by_rule(number, verdict);
                 }
                 (State::Pending(reason), None) if mapping.made_by_rule => {
-                    // Approved by hand before its feature was switched off: rules leave it alone.
-                    let by_admin = mapping.entity.is_some() && mapping.by_hand;
+                    // 2.6: what is off and was never approved by a rule stays; 4.6: what an admin had approved too.
+                    let stays_off =
+                        reason == Wait::FeatureDisabled && (mapping.entity.is_none() || mapping.by_hand);
                     let was_automatic =
                         matches!(reason, Wait::FeatureDisabled | Wait::TargetMissing | Wait::TargetTaken);
-                    if was_automatic && !by_admin {
+                    if was_automatic && !stays_off {
                         self.mappings[number].state = State::Pending(Wait::RuleChanged);
                     }
                 }
