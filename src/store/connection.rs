@@ -37,6 +37,8 @@ pub(super) fn writer(path: &Path, synchronous: Synchronous) -> Result<Connection
     connection.pragma_update(None, "synchronous", level).map_err(from_sqlite)?;
     // 16 MB between checkpoints, each of which presses the file itself to the disk; and more pages at hand to write.
     connection.pragma_update(None, "wal_autocheckpoint", 4_000).map_err(from_sqlite)?;
+    // Each job's savepoint keeps the pages that it changes as they were; in a file, that would be a write for each.
+    connection.pragma_update(None, "temp_store", "MEMORY").map_err(from_sqlite)?;
     connection.pragma_update(None, "cache_size", -64_000).map_err(from_sqlite)?;
     Ok(connection)
 }
