@@ -313,9 +313,15 @@ pub fn beginning() -> Vec<Act> {
     users.chain(rules).chain(entities).collect()
 }
 
+/// Groups that clash over some of their members.
+fn first_groups() -> Vec<Act> {
+    let groups = [("C-a", vec![0, 1, 2]), ("S-a", vec![1, 2, 3]), ("C-b", vec![0, 1]), ("T-b", vec![1, 3])];
+    groups.map(|(name, members)| Act::PushGroup { name, members, roles: vec![] }).into()
+}
+
 /// A history.
 pub fn any_history(longest: usize) -> impl Strategy<Value = Vec<Act>> {
-    let beginning = beginning();
+    let beginning = [beginning(), first_groups()].concat();
     let kept = prop::collection::vec(prop::bool::weighted(0.95), beginning.len());
     let act = prop_oneof![5 => push().boxed(), 2 => administration().boxed(), 3 => places().boxed()];
     (kept, prop::collection::vec(act, 1..=longest)).prop_map(move |(kept, acts)| {
