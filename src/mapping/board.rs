@@ -60,7 +60,7 @@ pub trait Board {
         by: MadeBy,
     ) -> Result<MappingId>;
 
-    /// Writes a mapping's state.
+    /// Writes a mapping's state. With another entity, or none, `rename_blocked` is over: it is about the entity.
     fn set_status(&mut self, mapping: &Mapping, status: Status) -> Result<()>;
 
     /// Writes the rule by which a mapping asks for its name.

@@ -258,7 +258,10 @@ impl Board for MemoryBoard {
         if let Some(held) = status.entity() {
             self.holders.insert(held, mapping.id);
         }
-        self.write(mapping.id, |stored| stored.status = status)?;
+        self.write(mapping.id, |stored| {
+            stored.rename_blocked &= stored.status.entity() == status.entity();
+            stored.status = status;
+        })?;
         self.touch(mapping.group, mapping.id, Some(mapping.status), status);
         Ok(())
     }

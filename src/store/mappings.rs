@@ -211,14 +211,15 @@ impl Tx<'_> {
         Ok(MappingId(id))
     }
 
-    /// Writes a mapping's state.
+    /// Writes a mapping's state. That its entity had to keep its name is about that entity only.
     ///
     /// # Errors
     /// As [`Tx::insert_mapping`].
     pub fn set_mapping_status(&self, id: MappingId, status: Status, at: Timestamp) -> Result<()> {
         let (entity, word, approval, reason) = columns(status);
         self.run(
-            "UPDATE mappings SET entity_id = ?2, status = ?3, approval = ?4, reason = ?5, changed = ?6 WHERE id = ?1",
+            "UPDATE mappings SET rename_blocked = iif(entity_id IS ?2, rename_blocked, 0), entity_id = ?2, status = ?3,
+                approval = ?4, reason = ?5, changed = ?6 WHERE id = ?1",
             params![id.0, entity, word, approval, reason, at.as_millis()],
         )?;
         Ok(())

@@ -71,6 +71,19 @@ fn an_entity_whose_new_name_is_taken_keeps_its_own_and_the_mapping_is_flagged_6_
 }
 
 #[test]
+fn the_flag_of_a_blocked_rename_ends_with_the_entity_that_kept_its_name_6_1() {
+    let server = server_with_team_rule();
+    let group = server.group("Sales", &[]);
+    server.entity("teams", "Revenue");
+    server.rename(&group, "Revenue");
+    let flagged = server.mapping_of(&group);
+    assert_contains(&flagged, &json!({"flags": ["rename_blocked"]}));
+    let other = json!({"entity_id": server.entity("teams", "Chosen")});
+    server.api.post(format!("/mappings/{}/approve", text(&flagged, "id")), other).expect(200);
+    assert_contains(&server.mapping_of(&group), &json!({"entity": {"name": "Chosen"}, "flags": []}));
+}
+
+#[test]
 fn a_sub_organization_is_not_renamed_with_its_group_6_1() {
     let server = Server::start();
     let group = server.group("Berlin", &[]);

@@ -73,6 +73,8 @@ impl Reference {
         let on = self.is_on(self.entities[entity].target);
         let mapping = &mut self.mappings[number];
         mapping.state = if on { State::Approved } else { State::Pending(Wait::FeatureDisabled) };
+        // 6.1: the flag is about the entity that kept its name.
+        mapping.rename_blocked &= mapping.entity == Some(entity);
         (mapping.entity, mapping.by_hand) = (Some(entity), true);
     }
 
@@ -151,6 +153,7 @@ impl Reference {
         if let Some(holder) = self.holder(entity) {
             self.mappings[holder].state = State::Pending(Wait::TargetDeleted);
             self.mappings[holder].entity = None;
+            self.mappings[holder].rename_blocked = false;
         }
         self.entities[entity].living = false;
         self.by_hand.retain(|(_, place)| *place != entity);

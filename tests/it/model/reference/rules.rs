@@ -224,6 +224,7 @@ impl Reference {
     pub(super) fn let_go(&mut self, number: usize, state: State) {
         self.mappings[number].state = state;
         if let Some(entity) = self.mappings[number].entity.take() {
+            self.mappings[number].rename_blocked = false;
             let Entity { target, name, .. } = self.entities[entity].clone();
             self.settle_name(target, &name);
         }
