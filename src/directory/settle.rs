@@ -107,13 +107,10 @@ impl Change<'_> {
     /// A conflict is between two places: when a mapping moved to another entity, the one about the old place is over.
     fn apply_conflicts(&mut self, state: &UserState, places: &Places) -> Result<()> {
         let now = open_conflicts(state.user, places)?;
-        let same = |open: &OpenConflict, new: &NewConflict| {
-            (open.current, open.incoming) == (new.current, new.incoming)
-        };
-        for open in state.conflicts.iter().filter(|open| !now.iter().any(|new| same(open, new))) {
+        for open in state.conflicts.iter().filter(|open| !now.iter().any(|new| is_asked_by(open, new))) {
             self.end_conflict(state, open.id)?;
         }
-        for new in now.iter().filter(|new| !state.conflicts.iter().any(|open| same(open, new))) {
+        for new in now.iter().filter(|new| !state.conflicts.iter().any(|open| is_asked_by(open, new))) {
             let id =
                 self.tx.open_conflict(self.organization.id, new, self.cause.at, &self.cause.request_id)?;
             let side = |side: ConflictSide| (side.mapping, side.group, side.entity);
@@ -199,7 +196,13 @@ fn held(place: &Assignment, group: Option<GroupId>) -> Option<Claim> {
 }
 
 /// The conflicts that the engine sees, with the places that they are about.
-fn open_conflicts(user: UserId, places: &Places) -> Result<Vec<NewConflict>> {
+/// Whether an open conflict is about the same places; one whose mapping moved is closed and asked anew.
+pub(super) fn is_asked_by(open: &OpenConflict, new: &NewConflict) -> bool {
+    (open.current, open.incoming) == (new.current, new.incoming)
+}
+
+/// The conflicts that wait for an admin, with both their sides.
+pub(super) fn open_conflicts(user: UserId, places: &Places) -> Result<Vec<NewConflict>> {
     let open = places.conflicts.iter().map(|(pair, kind)| {
         let current = side(&places.held, pair.current)?;
         let incoming = side(&places.blocked, pair.incoming)?;

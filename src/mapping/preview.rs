@@ -106,13 +106,13 @@ pub struct Opened {
 }
 
 impl Tally {
-    /// Counts what one user would gain and lose. `default` is the organization's default concurrency group, which
-    /// everybody is in who is in no other.
+    /// Counts what one user would gain and lose, and the conflicts that would open besides those `kept`. `default` is the
+    /// organization's default concurrency group, which everybody is in who is in no other.
     pub fn count(
         &mut self,
         user: UserId,
         before: &BTreeSet<Assignment>,
-        open: &[Pair],
+        kept: &[Pair],
         after: &Places,
         default: EntityId,
     ) {
@@ -127,12 +127,10 @@ impl Tally {
             self.entities.entry(*entity).or_default().losses += 1;
         }
         for (pair, kind) in &after.conflicts {
-            if !open.contains(pair) {
+            if !kept.contains(pair) {
                 self.open(user, *pair, *kind);
             }
         }
-        let stays = |pair: &&Pair| after.conflicts.iter().any(|(other, _)| other == *pair);
-        self.closed += open.iter().filter(|pair| !stays(pair)).count();
     }
 
     fn open(&mut self, user: UserId, pair: Pair, kind: ConflictKind) {

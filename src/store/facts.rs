@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::Row;
 
 use crate::model::assignment::Assignment;
-use crate::model::conflict::Decision;
+use crate::model::conflict::{Decision, Pair};
 use crate::model::entity::TargetType;
 use crate::model::error::Result;
 use crate::model::id::{ConflictId, EntityId, GroupId, MappingId, ResourceId, UserId};
@@ -42,6 +42,13 @@ pub struct OpenConflict {
     pub current: ConflictSide,
     /// What waits.
     pub incoming: ConflictSide,
+}
+
+impl OpenConflict {
+    /// The two mappings.
+    pub fn pair(&self) -> Pair {
+        Pair { current: self.current.mapping, incoming: self.incoming.mapping }
+    }
 }
 
 /// Everything stored that decides one user's places and role.

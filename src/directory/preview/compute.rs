@@ -7,11 +7,10 @@ use serde_json::json;
 
 use crate::directory::handle::Directory;
 use crate::directory::mappings::check_group_lives;
-use crate::directory::settle::facts;
+use crate::directory::settle::{facts, is_asked_by, open_conflicts};
 use crate::mapping::board::Board;
-use crate::mapping::conflicts::Claim;
 use crate::mapping::memory::{Contents, MemoryBoard};
-use crate::mapping::places::{Places, settle};
+use crate::mapping::places::settle;
 use crate::mapping::preview::{Tally, Trial, run};
 use crate::mapping::rule_changes;
 use crate::mapping::rules::RuleSet;
@@ -24,7 +23,7 @@ use crate::model::id::{GroupId, MappingId, OrganizationId, RuleId, UserId};
 use crate::model::mapping::{Mapping, Status};
 use crate::model::organization::Organization;
 use crate::model::rule::RuleChanges;
-use crate::store::{ConflictSide, Db, GroupName, MappingClaim, OpenConflict, UserState};
+use crate::store::{Db, GroupName, MappingClaim, OpenConflict, UserState};
 
 /// What would come of a change.
 #[derive(Clone, Debug)]
@@ -186,9 +185,11 @@ fn settle_touched(
         }
         let places = settle(&facts(organization.features, &state, fresh));
         let before: BTreeSet<Assignment> = state.assignments.iter().map(|(place, _)| *place).collect();
-        let open: Vec<Pair> = state.conflicts.iter().filter_map(|open| still_about(open, &places)).collect();
-        tally.count(state.user, &before, &open, &places, default);
-        tally.closed += state.conflicts.len() - open.len();
+        let now = open_conflicts(state.user, &places)?;
+        let stays = |open: &&OpenConflict| now.iter().any(|new| is_asked_by(open, new));
+        let kept: Vec<Pair> = state.conflicts.iter().filter(stays).map(OpenConflict::pair).collect();
+        tally.count(state.user, &before, &kept, &places, default);
+        tally.closed += state.conflicts.len() - kept.len();
         if !places.conflicts.is_empty() {
             states.insert(state.user, state);
         }
@@ -196,15 +197,6 @@ fn settle_touched(
     let named: HashSet<UserId> = tally.opened.values().flat_map(|opened| &opened.examples).copied().collect();
     states.retain(|user, _| named.contains(user));
     Ok((tally, states))
-}
-
-/// The pair of an open conflict, where both its sides still claim the same places: else it is asked anew.
-fn still_about(open: &OpenConflict, places: &Places) -> Option<Pair> {
-    let claimed = |claims: &[Claim], side: &ConflictSide| {
-        claims.iter().any(|claim| claim.mapping == side.mapping && claim.side() == side.side())
-    };
-    (claimed(&places.held, &open.current) && claimed(&places.blocked, &open.incoming))
-        .then_some(Pair { current: open.current.mapping, incoming: open.incoming.mapping })
 }
 
 /// What the groups whose mappings moved claim now.

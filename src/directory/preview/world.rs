@@ -25,7 +25,7 @@ use crate::model::role::Role;
 use crate::model::rule::{RuleChanges, RuleEdit, RuleKind, RuleSpec};
 use crate::model::time::Timestamp;
 use crate::model::user::{User, UserDocument};
-use crate::store::{Db, GroupName, NewOrganization, OpenConflict, Page, Store, Target};
+use crate::store::{Db, GroupName, NewOrganization, Page, Store, Target};
 
 const ALL: Page = Page { after: 0, limit: i64::MAX };
 pub(super) const USERS: usize = 5;
@@ -268,11 +268,7 @@ impl World {
                 if !user.assignments.iter().any(|(place, _)| is_slot(place)) {
                     places.insert(default);
                 }
-                let pair = |open: &OpenConflict| Pair {
-                    current: open.current.mapping,
-                    incoming: open.incoming.mapping,
-                };
-                state.conflicts.extend(user.conflicts.iter().map(|open| (open.id, pair(open))));
+                state.conflicts.extend(user.conflicts.iter().map(|open| (open.id, open.pair())));
                 state.roles.insert(user.user, user.effective_role);
                 state.places.insert(user.user, places);
             }

@@ -2,7 +2,6 @@
 
 mod answers;
 mod deadlines;
-mod layering;
 mod lifecycle;
 mod requests;
 mod support;
