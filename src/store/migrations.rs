@@ -10,7 +10,7 @@ use crate::store::filter::assume_statistics;
 const SCHEMA: &str = include_str!("../../schema.sql");
 
 /// The step from version `index + 1` to `index + 2`, as SQL. A step that has shipped is never edited.
-const STEPS: &[&str] = &[];
+const STEPS: &[&str] = &[include_str!("upgrades/2.sql")];
 
 /// The version of `schema.sql`.
 pub(super) const VERSION: i64 = STEPS.len() as i64 + 1;
@@ -157,6 +157,28 @@ mod tests {
         migrate(&connection).unwrap();
         migrate(&connection).unwrap();
         require_current(&connection).unwrap();
+    }
+
+    /// The schema of each version that has shipped, before the present one.
+    const SHIPPED: &[&str] = &[include_str!("../../tests/it/upgrade/1.sql")];
+
+    #[test]
+    fn a_file_of_each_shipped_version_upgrades_to_what_a_fresh_one_is() {
+        assert_eq!(
+            SHIPPED.len(),
+            STEPS.len(),
+            "a new version needs the schema that it replaces in tests/it/upgrade"
+        );
+        for (index, shipped) in SHIPPED.iter().enumerate() {
+            let connection = Connection::open_in_memory().unwrap();
+            connection.execute_batch(shipped).unwrap();
+            connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+            connection.pragma_update(None, "user_version", index as i64 + 1).unwrap();
+            let refused = require_current(&connection).unwrap_err().detail;
+            assert!(refused.contains("Start \"rollcall serve\" once"), "{refused}");
+            migrate(&connection).unwrap();
+            require_current(&connection).unwrap();
+        }
     }
 
     #[test]

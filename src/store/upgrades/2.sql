@@ -1,0 +1,1 @@
+-- From schema version 1 to 2: what issues 5 to 8 keep. Same text as in schema.sql, table by table.
