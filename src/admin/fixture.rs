@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::admin::{Admin, Reply};
 use crate::clock::Clock;
-use crate::config::Defaults;
+use crate::config::{Defaults, Reach, Webhooks};
 use crate::directory::{Cause, Directory, Policy, Pushed, TokenSpec, create_organization};
 use crate::ids::Ids;
 use crate::model::call::{Actor, Call, Query};
@@ -102,7 +102,8 @@ impl World {
                 tx.organization_by_id(id)?.ok_or_else(|| Error::internal("no organization"))
             })
             .unwrap();
-        World { admin: Admin { directory, defaults: Defaults::default() }, organization }
+        let reach = Reach::of(&Webhooks::default());
+        World { admin: Admin { directory, defaults: Defaults::default(), reach }, organization }
     }
 
     /// A handler's outcome for an admin of the organization, or of the whole server.

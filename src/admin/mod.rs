@@ -11,6 +11,7 @@ mod places;
 mod reply;
 
 pub mod conflicts;
+pub mod deliveries;
 pub mod entities;
 pub mod events;
 pub mod groups;
@@ -22,6 +23,7 @@ pub mod problems;
 pub mod rules;
 pub mod tokens;
 pub mod users;
+pub mod webhooks;
 
 pub use handle::Admin;
 pub use reply::Reply;

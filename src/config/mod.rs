@@ -11,6 +11,7 @@ mod nearest;
 mod network;
 mod public_url;
 mod raw;
+mod reach;
 mod read;
 mod records;
 mod scim;
@@ -27,6 +28,7 @@ pub use database::{Database, Synchronous};
 pub use log::{Log, LogFormat};
 pub use network::Network;
 pub use public_url::PublicUrl;
+pub use reach::Reach;
 pub use records::{Events, Requests, Webhooks};
 pub use scim::{
     DeleteUser, GroupPatchAnswer, NameOwner, Profile, Scim, UnknownAttributes, UserNameMutability,

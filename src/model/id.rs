@@ -47,6 +47,10 @@ row_id! {
     ConflictId;
     /// A SCIM or admin token.
     TokenId;
+    /// A webhook's row; outside it is named by its [`ResourceId`].
+    WebhookId;
+    /// A message that was or will be sent to a webhook.
+    DeliveryId;
 }
 
 /// The opaque, URL-safe id of a user, group or entity as clients see it; never given to another one.

@@ -20,3 +20,4 @@ pub mod rule;
 pub mod time;
 pub mod token;
 pub mod user;
+pub mod webhook;

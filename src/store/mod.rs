@@ -7,6 +7,7 @@ mod assignments;
 mod check;
 mod conflicts;
 mod connection;
+mod deliveries;
 mod entities;
 mod errors;
 mod events;
@@ -26,11 +27,13 @@ mod readers;
 mod rules;
 mod tokens;
 mod users;
+mod webhooks;
 mod writer;
 
 pub use check::Finding;
 pub use conflicts::{Conflict, ConflictSide, NewConflict};
 pub use connection::Synchronous;
+pub use deliveries::NewDelivery;
 pub use entities::NewEntity;
 pub use events::{Event, NewEvent};
 pub use facts::{MappingClaim, OpenConflict, UserState};
@@ -44,6 +47,7 @@ pub use outlook::GroupName;
 pub use query::{Db, Page, Tx};
 
 pub use tokens::NewToken;
+pub use webhooks::{DueWebhooks, NewWebhook};
 
 #[cfg(test)]
 mod schema_tests;
