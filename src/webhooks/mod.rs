@@ -13,3 +13,6 @@ mod sender;
 mod turn;
 
 pub use dispatcher::{Dispatcher, Settings};
+
+#[cfg(test)]
+mod tests;

@@ -2,10 +2,16 @@
 
 use std::process::Command;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{path_of, wait_for_delivery};
-use crate::common::{DurableServer, Receiver, Server, assert_contains, wait_for};
+use crate::common::{DurableServer, Receiver, Server, Tenant, assert_contains, wait_for};
+
+/// An endpoint that the event of its own making is not sent to.
+#[track_caller]
+fn at(tenant: &Tenant, url: &str) -> Value {
+    tenant.api.post("/webhooks", json!({"url": url, "types": ["user.*"]})).expect(201).json
+}
 
 #[test]
 fn loopback_is_not_called_unless_the_configuration_allows_it() {
@@ -24,7 +30,7 @@ fn loopback_is_not_called_unless_the_configuration_allows_it() {
     }
     // A name is looked up when it is called; nobody knows before what it will be.
     let url = format!("https://localhost:{port}/hook");
-    let path = path_of(&server.api.post("/webhooks", json!({"url": url})).expect(201).json);
+    let path = path_of(&at(&server, &url));
     server.api.post(format!("{path}/test"), json!({})).expect(202);
     let delivery = wait_for_delivery(&server, &path, "failed");
     assert_contains(&delivery, &json!({"response_status": null, "error": "*loopback*"}));
@@ -39,7 +45,7 @@ fn an_allowed_network_is_called_and_its_neighbour_is_not() {
     let receiver = Receiver::start();
     let neighbour = format!("http://127.0.0.2:{}/hook", receiver.port());
     server.api.post("/webhooks", json!({"url": neighbour})).expect_problem(400);
-    let path = path_of(&server.api.post("/webhooks", json!({"url": receiver.url()})).expect(201).json);
+    let path = path_of(&at(&server, &receiver.url()));
     server.api.post(format!("{path}/test"), json!({})).expect(202);
     receiver.wait_for(1);
 }
@@ -53,7 +59,7 @@ fn in_a_hermetic_test_loopback_is_called_and_nothing_beyond_it_whatever_the_conf
     }
     let receiver = Receiver::start();
     let url = format!("http://localhost:{}/hook", receiver.port());
-    let path = path_of(&server.api.post("/webhooks", json!({"url": url})).expect(201).json);
+    let path = path_of(&at(&server, &url));
     server.api.post(format!("{path}/test"), json!({})).expect(202);
     receiver.wait_for(1);
 }
@@ -67,7 +73,7 @@ fn a_proxy_of_the_environment_is_not_used() {
         folder.path(),
         &[("HTTP_PROXY", &proxy.url()), ("http_proxy", &proxy.url()), ("ALL_PROXY", &proxy.url())],
     );
-    let path = path_of(&server.api.post("/webhooks", json!({"url": receiver.url()})).expect(201).json);
+    let path = path_of(&at(&server, &receiver.url()));
     server.api.post(format!("{path}/test"), json!({})).expect(202);
     receiver.wait_for(1);
     assert_eq!(proxy.count(), 0);
@@ -80,7 +86,7 @@ fn a_certificate_that_nobody_vouches_for_is_refused() {
     let server = DurableServer::start(folder.path());
     let port = tls_server();
     let url = format!("https://127.0.0.1:{port}/hook");
-    let path = path_of(&server.api.post("/webhooks", json!({"url": url})).expect(201).json);
+    let path = path_of(&at(&server, &url));
     server.api.post(format!("{path}/test"), json!({})).expect(202);
     let delivery = wait_for_delivery(&server, &path, "failed");
     assert_contains(&delivery, &json!({"response_status": null, "error": "*certificate*"}));

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::{allow_loopback, path_of, subscribe_to_users, user_names, wait_for_webhook};
-use crate::common::{Behaviour, DurableServer, Receiver, event_id, users_named};
+use crate::common::{Behaviour, DurableServer, Receiver, assert_contains, event_id, users_named};
 
 const USERS: usize = 600;
 
@@ -84,4 +84,33 @@ fn what_a_command_writes_beside_the_server_is_sent_too() {
     super::subscribe(&server, &receiver, json!({"types": ["token.*"]}));
     server.rollcall(&["token", "create", "second"]).expect(0);
     assert_eq!(receiver.wait_for(1)[0].json()["token"]["name"], "second");
+}
+
+#[test]
+fn what_the_feed_no_longer_has_is_skipped_with_a_record_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    allow_loopback(folder.path());
+    let mut server = DurableServer::start(folder.path());
+    let receiver = Receiver::start();
+    let path = path_of(&subscribe_to_users(&server, &receiver));
+    server.api.patch(&path, json!({"enabled": false})).expect(200);
+    let first = server.last_event() + 1;
+    for name in ["ann", "bob", "cat"] {
+        server.user(name);
+    }
+    server.terminate();
+    let kept = first + 2;
+    let database = rusqlite::Connection::open(server.database()).unwrap();
+    database.execute("DELETE FROM events WHERE id < ?1", [kept as i64]).unwrap();
+    drop(database);
+    server.restart();
+    server.api.patch(&path, json!({"enabled": true})).expect(200);
+    assert_eq!(user_names(&receiver.wait_for(1)), ["cat@example.com"]);
+    wait_for_webhook(&server, &path, |webhook| {
+        webhook["after"] == server.api.get("/events?after=0").json["next"]
+    });
+    let log = server.items(&format!("{path}/deliveries"));
+    let skipped = log.iter().find(|one| one["status"] == "skipped").unwrap();
+    let told = format!("*to {} were removed from the feed*", kept - 1);
+    assert_contains(skipped, &json!({"attempts": 0, "type": "events.skipped", "error": told}));
 }
