@@ -52,15 +52,9 @@ fn a_read_only_token_sees_endpoints_and_changes_none() {
 
 #[test]
 fn a_slow_endpoint_delays_neither_the_others_nor_a_request() {
-    let (server, fast) = (Server::start(), Receiver::start());
-    let slow: Vec<Receiver> = (0..40).map(|_| Receiver::start()).collect();
-    for receiver in &slow {
-        receiver.behave(Behaviour { delay: Duration::from_secs(60), ..Behaviour::status("204 No Content") });
-    }
-    // Two that hang are there before, and many more than there are turns come once theirs are known to be slow.
-    for receiver in &slow[..2] {
-        subscribe_to_users(&server, receiver);
-    }
+    let (server, slow, fast) = (Server::start(), Receiver::start(), Receiver::start());
+    slow.behave(Behaviour { delay: Duration::from_secs(60), ..Behaviour::status("204 No Content") });
+    subscribe_to_users(&server, &slow);
     subscribe_to_users(&server, &fast);
     let start = Instant::now();
     for number in 0..30 {
@@ -68,7 +62,30 @@ fn a_slow_endpoint_delays_neither_the_others_nor_a_request() {
     }
     fast.wait_for(30);
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
-    assert!(slow[..2].iter().all(|receiver| receiver.count() == 1), "one message at a time");
+    assert_eq!(slow.count(), 1, "one message at a time");
+}
+
+#[test]
+fn more_slow_endpoints_than_are_served_at_once_delay_no_fast_one() {
+    let (server, slow, fast) = (Server::start(), Receiver::start(), Receiver::start());
+    let delay = Duration::from_secs(3);
+    slow.behave(Behaviour { delay, ..Behaviour::status("204 No Content") });
+    subscribe_to_users(&server, &fast);
+    for _ in 0..40 {
+        subscribe_to_users(&server, &slow);
+    }
+    for number in 0..5 {
+        server.user(&format!("user{number}"));
+    }
+    // After their first message it is known which ones are slow.
+    slow.wait_for(33);
+    let before = fast.count();
+    for number in 1..=4 {
+        let start = Instant::now();
+        server.user(&format!("late{number}"));
+        fast.wait_for(before + number);
+        assert!(start.elapsed() < delay / 2, "{:?}", start.elapsed());
+    }
 }
 
 #[test]
