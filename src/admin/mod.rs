@@ -1,4 +1,5 @@
-//! The admin JSON API (interface.md §4): one file per noun, `/api/v1` below which the table of routes puts them.
+//! The admin JSON API (interface.md §4): one file per noun, `/api/v1` below which the table of routes puts them; and the
+//! pages for people, in `page`.
 //!
 //! A handler reads the call into types, asks the directory, and answers; what a change means is decided below.
 //! Lists run a fixed number of statements per page, whatever is on it.
@@ -17,6 +18,7 @@ pub mod groups;
 pub mod mappings;
 pub mod members;
 pub mod organizations;
+pub mod page;
 pub mod preview;
 pub mod problems;
 pub mod rules;

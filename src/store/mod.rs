@@ -3,6 +3,7 @@
 //! [`Store`] hands out a [`Db`] to read with and a [`Tx`] to write with; each noun's file adds its methods to them.
 //! Nothing outside this module knows SQL or rusqlite.
 
+mod admins;
 mod assignments;
 mod check;
 mod conflicts;
@@ -24,6 +25,7 @@ mod outlook;
 mod query;
 mod readers;
 mod rules;
+mod sessions;
 mod tokens;
 mod users;
 mod writer;
@@ -42,7 +44,7 @@ pub use memberships::Member;
 pub use organizations::NewOrganization;
 pub use outlook::GroupName;
 pub use query::{Db, Page, Tx};
-
+pub use sessions::NewSession;
 pub use tokens::NewToken;
 
 #[cfg(test)]
