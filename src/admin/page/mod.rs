@@ -16,4 +16,4 @@ pub use guard::{check_form, guarded};
 pub use home::home;
 pub use refusal::refusal;
 pub use render::{Frame, redirect, render};
-pub use sign_in::{sign_in, sign_out, show_sign_in};
+pub use sign_in::{show_sign_in, sign_in, sign_out};
