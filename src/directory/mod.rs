@@ -18,6 +18,7 @@ mod mappings;
 mod members;
 mod organizations;
 mod preview;
+mod purge;
 mod rules;
 mod settle;
 mod tokens;

@@ -4,6 +4,7 @@
 //! Nothing outside this module knows SQL or rusqlite.
 
 mod assignments;
+mod backup;
 mod check;
 mod conflicts;
 mod connection;
@@ -21,6 +22,7 @@ mod memberships;
 mod migrations;
 mod organizations;
 mod outlook;
+mod purge;
 mod query;
 mod readers;
 mod rules;
@@ -28,6 +30,7 @@ mod tokens;
 mod users;
 mod writer;
 
+pub use backup::{backup, before_upgrade, left_open, quick_check, restore};
 pub use check::Finding;
 pub use conflicts::{Conflict, ConflictSide, NewConflict};
 pub use connection::Synchronous;
