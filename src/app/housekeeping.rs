@@ -35,6 +35,10 @@ const TASKS: &[Task] = &[
             end_sessions(directory.store(), directory.clock().now())
         },
     },
+    Task {
+        failure: "users who were deleted long ago could not be erased",
+        run: |program| program.scim.directory.purge_deleted().map(drop),
+    },
 ];
 
 /// The thread that does the tasks.
