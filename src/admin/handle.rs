@@ -1,7 +1,7 @@
 //! What every handler of the admin API works with.
 
 use crate::config::{Defaults, Reach};
-use crate::directory::{Cause, Change, Directory};
+use crate::directory::{Cause, Change, Directory, SignIn};
 use crate::model::call::Call;
 use crate::model::error::{Error, Result};
 use crate::model::organization::Organization;
@@ -16,6 +16,8 @@ pub struct Admin {
     pub defaults: Defaults,
     /// What webhooks may call.
     pub reach: Reach,
+    /// The door for people.
+    pub sign_in: SignIn,
 }
 
 impl Admin {

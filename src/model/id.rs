@@ -51,6 +51,10 @@ row_id! {
     WebhookId;
     /// A message that was or will be sent to a webhook.
     DeliveryId;
+    /// A person who signs in.
+    AdminId;
+    /// A sign-in that lasts.
+    SessionId;
 }
 
 /// The opaque, URL-safe id of a user, group or entity as clients see it; never given to another one.
