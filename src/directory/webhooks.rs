@@ -69,14 +69,15 @@ impl Change<'_> {
         Ok(webhook)
     }
 
-    /// Edits an endpoint. One that is pointed elsewhere, moved or enabled is tried at once, whatever failed before.
+    /// Edits an endpoint. One of which more than the description changes is tried at once, whatever failed before.
     ///
     /// # Errors
     /// `NotFound`; `InvalidValue` naming the field.
     pub fn update_webhook(&mut self, id: &ResourceId, edit: WebhookEdit) -> Result<Webhook> {
         let before = self.the_webhook(id)?;
         let newest = self.tx.last_event_id(self.organization.id)?;
-        let starts_anew = edit.url.is_some() || edit.enabled.is_some() || edit.after.is_some();
+        let starts_anew =
+            edit.url.is_some() || edit.types.is_some() || edit.enabled.is_some() || edit.after.is_some();
         let after = Webhook {
             url: edit.url.unwrap_or(before.url.clone()),
             types: edit.types.unwrap_or(before.types.clone()),

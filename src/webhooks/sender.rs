@@ -23,6 +23,10 @@ const TOTAL: Duration = Duration::from_secs(15);
 /// How much of an answer's body is read, so that the connection can be used again. It is thrown away.
 const BODY: u64 = 64 * 1024;
 
+/// How many connections are kept open, and for how long: less than the 5 seconds after which common servers close them.
+const CONNECTIONS: usize = 32;
+const IDLE: Duration = Duration::from_secs(4);
+
 /// Sends messages; connections are kept open for a while.
 pub(super) struct Sender {
     agent: Agent,
@@ -57,6 +61,9 @@ impl Sender {
             .http_status_as_error(false)
             .timeout_connect(Some(CONNECT))
             .timeout_global(Some(TOTAL))
+            .max_idle_connections(CONNECTIONS)
+            .max_idle_connections_per_host(CONNECTIONS)
+            .max_idle_age(IDLE)
             .user_agent(concat!("rollcall/", env!("CARGO_PKG_VERSION")))
             .accept("*/*")
             .build();
