@@ -62,8 +62,15 @@ impl Courier {
         })?;
         match found {
             Some((webhook, events, newest)) if webhook.cursor < newest => {
+                let start = Instant::now();
                 let part = self.send_part(webhook, &events, newest)?;
-                self.write(part)
+                let is_full = i64::try_from(part.log.len()).is_ok_and(|sent| sent >= PART);
+                self.write(part)?;
+                // A backlog leaves half of the time to those who write.
+                if is_full && !self.stopping.load(Ordering::Relaxed) {
+                    std::thread::sleep(start.elapsed().min(LONGEST));
+                }
+                Ok(())
             }
             Some(_) | None => Ok(()),
         }
