@@ -1,6 +1,6 @@
 //! What every handler of the admin API works with.
 
-use crate::config::{Defaults, Reach};
+use crate::config::{AddressPolicy, Defaults};
 use crate::directory::{Cause, Change, Directory, SignIn};
 use crate::model::call::Call;
 use crate::model::error::{Error, Result};
@@ -15,7 +15,7 @@ pub struct Admin {
     /// What a new organization starts with.
     pub defaults: Defaults,
     /// What webhooks may call.
-    pub reach: Reach,
+    pub addresses: AddressPolicy,
     /// The door for people.
     pub sign_in: SignIn,
 }

@@ -89,12 +89,12 @@ impl Admin {
     fn reachable(&self, text: String) -> Result<WebhookUrl> {
         let url = WebhookUrl::parse(&text)?;
         let refuse = |what: &str| Err(Error::invalid_value(format!("url: {what}")).at("url"));
-        match url.literal_address().map(|address| self.reach.refusal(address, url.is_secure())) {
+        match url.literal_address().map(|address| self.addresses.refusal(address, url.is_secure())) {
             Some(Some(reason)) => refuse(&format!(
                 "this server must not call that address: it is {reason}. The server's operator can allow it in [webhooks] \
                  allow."
             )),
-            None if !url.is_secure() && !self.reach.allows_any() => {
+            None if !url.is_secure() && !self.addresses.allows_any() => {
                 refuse("plain http reaches only addresses in [webhooks] allow, which has none. Use https.")
             }
             Some(None) | None => Ok(url),

@@ -14,7 +14,7 @@ use crate::app::first_run::{Credentials, FirstAdmin, create_first, first_run};
 use crate::app::housekeeping::Housekeeping;
 use crate::app::{logging, policy, target};
 use crate::clock::Clock;
-use crate::config::{self, Config, Reach};
+use crate::config::{self, AddressPolicy, Config};
 use crate::directory::Directory;
 use crate::http::front::{Front, StopHandle};
 use crate::http::service::Rollcall;
@@ -144,8 +144,10 @@ fn start(config: &Config, listener: TcpListener, directory: &Directory, request_
     directory.store().on_events(move |organizations| {
         organizations.iter().for_each(|organization| waker.wake(organization.0.unsigned_abs()));
     });
-    let settings =
-        Settings { reach: Reach::of(&config.webhooks), give_up_days: config.webhooks.give_up_days };
+    let settings = Settings {
+        addresses: AddressPolicy::of(&config.webhooks),
+        give_up_days: config.webhooks.give_up_days,
+    };
     let dispatcher = Dispatcher::start(directory, settings)?;
     Ok(Running { front, program, dispatcher })
 }

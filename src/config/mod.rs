@@ -3,6 +3,7 @@
 //! A section is a struct of values and one table that names its keys (`section::Section`); reading, environment
 //! variables, error texts and `config show` all follow from that table. Nothing outside this folder parses settings.
 
+mod addresses;
 mod check;
 mod database;
 mod load;
@@ -11,7 +12,6 @@ mod nearest;
 mod network;
 mod public_url;
 mod raw;
-mod reach;
 mod read;
 mod records;
 mod scim;
@@ -24,11 +24,11 @@ mod tests;
 mod urn;
 mod value;
 
+pub use addresses::AddressPolicy;
 pub use database::{Database, Synchronous};
 pub use log::{Log, LogFormat};
 pub use network::Network;
 pub use public_url::PublicUrl;
-pub use reach::Reach;
 pub use records::{Events, Requests, Webhooks};
 pub use scim::{
     DeleteUser, GroupPatchAnswer, NameOwner, Profile, Scim, UnknownAttributes, UserNameMutability,

@@ -335,8 +335,8 @@ fn ephemeral_mode_has_every_feature_and_stays_inside_the_process() {
         (&None, None, None)
     );
     assert_eq!(&config.database, &default.database);
-    let reach = Reach::of(&config.webhooks);
-    let may_call = |address: &str, secure| reach.refusal(address.parse().unwrap(), secure).is_none();
+    let addresses = AddressPolicy::of(&config.webhooks);
+    let may_call = |address: &str, secure| addresses.refusal(address.parse().unwrap(), secure).is_none();
     assert!(may_call("127.0.0.1", false) && may_call("::1", true));
     assert!(!may_call("8.8.8.8", true) && !may_call("10.0.0.1", true), "whatever the file allows");
     assert!(config.scim.strict, "the rest applies");

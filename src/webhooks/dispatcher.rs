@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::config::Reach;
+use crate::config::AddressPolicy;
 use crate::directory::Directory;
 use crate::model::error::{Error, Result};
 use crate::model::id::WebhookId;
@@ -40,7 +40,7 @@ const PRUNE: (Duration, i64, i64) = (Duration::from_secs(600), 30 * 24 * 60 * 60
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// What may be called.
-    pub reach: Reach,
+    pub addresses: AddressPolicy,
     /// Days of failure after which an endpoint is disabled.
     pub give_up_days: u32,
 }
@@ -78,7 +78,7 @@ impl Dispatcher {
     pub fn start(directory: &Directory, settings: Settings) -> Result<Dispatcher> {
         let courier = Arc::new(Courier {
             directory: directory.clone(),
-            sender: sender::Sender::new(settings.reach),
+            sender: sender::Sender::new(settings.addresses),
             give_up_days: settings.give_up_days,
             stopping: AtomicBool::new(false),
         });

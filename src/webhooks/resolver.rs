@@ -9,12 +9,12 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use crate::config::Reach;
+use crate::config::AddressPolicy;
 
-/// A resolver that gives only the addresses that `reach` lets be called.
+/// A resolver that gives only the addresses that `addresses` lets be called.
 #[derive(Debug)]
 pub(super) struct Guarded<R = DefaultResolver> {
-    reach: Reach,
+    addresses: AddressPolicy,
     inner: R,
 }
 
@@ -24,8 +24,8 @@ pub(super) struct Refused(pub(super) &'static str);
 
 impl Guarded {
     /// Over the system's resolver.
-    pub(super) fn new(reach: Reach) -> Guarded {
-        Guarded { reach, inner: DefaultResolver::default() }
+    pub(super) fn new(addresses: AddressPolicy) -> Guarded {
+        Guarded { addresses, inner: DefaultResolver::default() }
     }
 }
 
@@ -41,7 +41,7 @@ impl<R: Resolver> Resolver for Guarded<R> {
         let mut allowed = self.empty();
         let mut refused = None;
         for address in found.iter() {
-            match self.reach.refusal(address.ip(), secure) {
+            match self.addresses.refusal(address.ip(), secure) {
                 None => allowed.push(canonical(*address)),
                 Some(reason) => {
                     log::debug!(
@@ -98,7 +98,7 @@ mod tests {
 
     fn resolve(url: &str, answers: &[&str]) -> Result<Vec<String>, String> {
         let inner = Says(answers.iter().map(|text| text.parse().unwrap()).collect());
-        let guarded = Guarded { reach: Reach::of(&Webhooks::default()), inner };
+        let guarded = Guarded { addresses: AddressPolicy::of(&Webhooks::default()), inner };
         let uri: Uri = url.parse().unwrap();
         let found = guarded.resolve(&uri, &Config::default(), NextTimeout::default());
         found

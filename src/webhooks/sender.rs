@@ -9,7 +9,7 @@ use ureq::config::Config;
 use ureq::http::StatusCode;
 use ureq::unversioned::transport::DefaultConnector;
 
-use crate::config::Reach;
+use crate::config::AddressPolicy;
 use crate::model::error::Result;
 use crate::model::time::Timestamp;
 use crate::model::webhook::{Attempt, Webhook};
@@ -53,8 +53,8 @@ pub(super) enum Verdict {
 }
 
 impl Sender {
-    /// A sender that calls what `reach` allows.
-    pub(super) fn new(reach: Reach) -> Sender {
+    /// A sender that calls what `addresses` allows.
+    pub(super) fn new(addresses: AddressPolicy) -> Sender {
         let config = Config::builder()
             .proxy(None)
             .max_redirects(0)
@@ -67,7 +67,7 @@ impl Sender {
             .user_agent(concat!("rollcall/", env!("CARGO_PKG_VERSION")))
             .accept("*/*")
             .build();
-        Sender { agent: Agent::with_parts(config, DefaultConnector::default(), Guarded::new(reach)) }
+        Sender { agent: Agent::with_parts(config, DefaultConnector::default(), Guarded::new(addresses)) }
     }
 
     /// Sends a message, dated `now`.

@@ -12,7 +12,7 @@ use receiver::Receiver;
 use serde_json::json;
 
 use crate::clock::Clock;
-use crate::config::{Network, Reach, Webhooks};
+use crate::config::{AddressPolicy, Network, Webhooks};
 use crate::directory::{Cause, Directory, Policy, WebhookEdit, create_organization};
 use crate::ids::Ids;
 use crate::model::event::EventKind;
@@ -53,8 +53,10 @@ impl World {
         let made =
             directory.change(organization, cause(created), move |change| change.create_webhook(url, rest));
         let allow = vec![Network::parse("127.0.0.0/8").unwrap()];
-        let settings =
-            Settings { reach: Reach::of(&Webhooks { allow, ..Webhooks::default() }), give_up_days: 2 };
+        let settings = Settings {
+            addresses: AddressPolicy::of(&Webhooks { allow, ..Webhooks::default() }),
+            give_up_days: 2,
+        };
         let dispatcher = Dispatcher::start(&directory, settings).unwrap();
         let endpoint = made.unwrap().resource_id;
         World { directory, clock, organization, endpoint, receiver, _dispatcher: dispatcher }

@@ -8,7 +8,7 @@ use super::records::Webhooks;
 
 /// A decision for each address.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reach {
+pub struct AddressPolicy {
     allow: Vec<Network>,
     public: bool,
 }
@@ -51,10 +51,10 @@ const TRANSLATED: (Ipv6Addr, u32) = (Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, 0, 
 /// Where all of the public IPv6 internet is.
 const GLOBAL: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
 
-impl Reach {
+impl AddressPolicy {
     /// What this configuration lets be called.
-    pub fn of(webhooks: &Webhooks) -> Reach {
-        Reach { allow: webhooks.allow.clone(), public: webhooks.public }
+    pub fn of(webhooks: &Webhooks) -> AddressPolicy {
+        AddressPolicy { allow: webhooks.allow.clone(), public: webhooks.public }
     }
 
     /// Why `address` may not be called, as words that follow "it is"; `None` if it may. Without TLS only what is
@@ -102,9 +102,9 @@ fn special_v6(six: Ipv6Addr) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    fn reach(allow: &[&str]) -> Reach {
+    fn policy(allow: &[&str]) -> AddressPolicy {
         let allow = allow.iter().map(|text| Network::parse(text).unwrap()).collect();
-        Reach { allow, public: true }
+        AddressPolicy { allow, public: true }
     }
 
     #[test]
@@ -151,7 +151,7 @@ mod tests {
             "ff02::1",
         ] {
             let address: IpAddr = address.parse().unwrap();
-            assert!(reach(&[]).refusal(address, true).is_some(), "{address}");
+            assert!(policy(&[]).refusal(address, true).is_some(), "{address}");
         }
     }
 
@@ -166,14 +166,14 @@ mod tests {
             "::ffff:8.8.8.8",
         ] {
             let address: IpAddr = address.parse().unwrap();
-            assert_eq!(reach(&[]).refusal(address, true), None, "{address}");
-            assert!(reach(&[]).refusal(address, false).is_some(), "{address}");
+            assert_eq!(policy(&[]).refusal(address, true), None, "{address}");
+            assert!(policy(&[]).refusal(address, false).is_some(), "{address}");
         }
     }
 
     #[test]
     fn what_is_allowed_by_name_is_called_with_and_without_tls() {
-        let own = reach(&["10.0.0.0/8", "::1"]);
+        let own = policy(&["10.0.0.0/8", "::1"]);
         for (address, allowed) in
             [("10.9.9.9", true), ("::ffff:10.9.9.9", true), ("::1", true), ("127.0.0.1", false)]
         {
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn without_the_public_internet_only_what_is_allowed_remains() {
-        let inside = Reach { public: false, ..reach(&["127.0.0.0/8"]) };
+        let inside = AddressPolicy { public: false, ..policy(&["127.0.0.0/8"]) };
         assert_eq!(inside.refusal("127.0.0.1".parse().unwrap(), false), None);
         assert!(inside.refusal("8.8.8.8".parse().unwrap(), true).is_some());
     }
