@@ -19,10 +19,10 @@ use crate::webhooks::turn::Courier;
 
 /// The most turns at once.
 const TURNS: usize = 32;
-/// How many of them endpoints may have that were slow the last time, so that the others always find one.
-const SLOW_TURNS: usize = 24;
-/// A turn longer than this was slow.
-const SLOW: Duration = Duration::from_millis(1_500);
+/// How many of them endpoints may have that are not known to be quick, so that those that are always find one.
+const OTHER_TURNS: usize = 24;
+/// A turn no longer than this was quick.
+const QUICK: Duration = Duration::from_millis(1_500);
 /// How often it looks while there are endpoints.
 const TICK: Duration = Duration::from_millis(250);
 /// How often it looks while there are none: making one wakes it.
@@ -91,7 +91,7 @@ impl Dispatcher {
             is_told: is_told.clone(),
             ready: VecDeque::new(),
             busy: HashSet::new(),
-            slow: HashSet::new(),
+            quick: HashSet::new(),
             resting: HashMap::new(),
             tick: TICK,
             pruned: None,
@@ -129,7 +129,8 @@ struct Looker {
     /// Those that wait for a turn, the longest waiting first.
     ready: VecDeque<WebhookId>,
     busy: HashSet<WebhookId>,
-    slow: HashSet<WebhookId>,
+    /// Those whose last turn was quick.
+    quick: HashSet<WebhookId>,
     resting: HashMap<WebhookId, Instant>,
     tick: Duration,
     pruned: Option<Instant>,
@@ -174,8 +175,8 @@ impl Looker {
     fn start_turns(&mut self) {
         for _ in 0..self.ready.len() {
             let Some(id) = self.ready.pop_front() else { return };
-            let slow = self.busy.intersection(&self.slow).count();
-            let has_room = self.busy.len() < TURNS && (slow < SLOW_TURNS || !self.slow.contains(&id));
+            let others = self.busy.difference(&self.quick).count();
+            let has_room = self.busy.len() < TURNS && (others < OTHER_TURNS || self.quick.contains(&id));
             if has_room {
                 self.start_turn(id);
             } else {
@@ -204,10 +205,10 @@ impl Looker {
 
     fn done(&mut self, ended: Ended) {
         self.busy.remove(&ended.id);
-        if ended.took > SLOW {
-            self.slow.insert(ended.id);
+        if ended.took <= QUICK {
+            self.quick.insert(ended.id);
         } else {
-            self.slow.remove(&ended.id);
+            self.quick.remove(&ended.id);
         }
         if !ended.written {
             self.resting.insert(ended.id, Instant::now() + REST);

@@ -71,14 +71,14 @@ fn more_slow_endpoints_than_are_served_at_once_delay_no_fast_one() {
     let delay = Duration::from_secs(3);
     slow.behave(Behaviour { delay, ..Behaviour::status("204 No Content") });
     subscribe_to_users(&server, &fast);
+    server.user("first");
+    fast.wait_for(1);
     for _ in 0..40 {
         subscribe_to_users(&server, &slow);
     }
-    for number in 0..5 {
-        server.user(&format!("user{number}"));
-    }
-    // After their first message it is known which ones are slow.
-    slow.wait_for(33);
+    server.user("second");
+    slow.wait_for(20);
+    fast.wait_for(2);
     let before = fast.count();
     for number in 1..=4 {
         let start = Instant::now();
