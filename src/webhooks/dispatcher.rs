@@ -67,6 +67,8 @@ enum Note {
 struct Ended {
     id: WebhookId,
     took: Duration,
+    /// Whether the endpoint was called, which alone says whether it is quick.
+    was_called: bool,
     written: bool,
 }
 
@@ -129,7 +131,7 @@ struct Looker {
     /// Those that wait for a turn, the longest waiting first.
     ready: VecDeque<WebhookId>,
     busy: HashSet<WebhookId>,
-    /// Those whose last turn was quick.
+    /// Those that were quick the last time that they were called.
     quick: HashSet<WebhookId>,
     resting: HashMap<WebhookId, Instant>,
     tick: Duration,
@@ -190,10 +192,10 @@ impl Looker {
         let mut report = Report {
             outbox: self.outbox.clone(),
             start: Instant::now(),
-            ended: Ended { id, took: Duration::ZERO, written: false },
+            ended: Ended { id, took: Duration::ZERO, was_called: false, written: false },
         };
         let work = move || match courier.turn(id) {
-            Ok(()) => report.is_written(),
+            Ok(was_called) => report.is_written(was_called),
             Err(error) => log::warn!("webhooks: a turn of endpoint {id} could not be ended: {error}"),
         };
         self.busy.insert(id);
@@ -205,10 +207,10 @@ impl Looker {
 
     fn done(&mut self, ended: Ended) {
         self.busy.remove(&ended.id);
-        if ended.took <= QUICK {
-            self.quick.insert(ended.id);
-        } else {
+        if ended.took > QUICK {
             self.quick.remove(&ended.id);
+        } else if ended.was_called {
+            self.quick.insert(ended.id);
         }
         if !ended.written {
             self.resting.insert(ended.id, Instant::now() + REST);
@@ -254,8 +256,8 @@ struct Report {
 }
 
 impl Report {
-    fn is_written(&mut self) {
-        self.ended.written = true;
+    fn is_written(&mut self, was_called: bool) {
+        (self.ended.written, self.ended.was_called) = (true, was_called);
     }
 }
 

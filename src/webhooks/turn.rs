@@ -45,12 +45,12 @@ struct Part {
 }
 
 impl Courier {
-    /// Gives an endpoint its turn. Nothing happens where there is nothing to send any more.
+    /// Gives an endpoint its turn, and says whether it was called. Nothing happens where there is nothing to send any more.
     ///
     /// # Errors
     /// Those of the store: then what was sent is sent again another time.
-    pub(super) fn turn(&self, id: WebhookId) -> Result<()> {
-        self.send_what_was_asked_for(id)?;
+    pub(super) fn turn(&self, id: WebhookId) -> Result<bool> {
+        let was_asked = self.send_what_was_asked_for(id)?;
         let now = self.directory.clock().now();
         let found = self.directory.store().read(|db| {
             let Some(webhook) = db.webhook_by_row(id)?.filter(|webhook| is_due(webhook, now)) else {
@@ -64,15 +64,16 @@ impl Courier {
             Some((webhook, events, newest)) if webhook.cursor < newest => {
                 let start = Instant::now();
                 let part = self.send_part(webhook, &events, newest)?;
+                let was_called = part.log.iter().any(|message| message.last.is_some());
                 let is_full = i64::try_from(part.log.len()).is_ok_and(|sent| sent >= PART);
                 self.write(part)?;
                 // A backlog leaves half of the time to those who write.
                 if is_full && !self.stopping.load(Ordering::Relaxed) {
                     std::thread::sleep(start.elapsed().min(LONGEST));
                 }
-                Ok(())
+                Ok(was_asked || was_called)
             }
-            Some(_) | None => Ok(()),
+            Some(_) | None => Ok(was_asked),
         }
     }
 
@@ -166,8 +167,8 @@ impl Courier {
         Ok(())
     }
 
-    /// Sends tests and redeliveries, each once.
-    fn send_what_was_asked_for(&self, id: WebhookId) -> Result<()> {
+    /// Sends tests and redeliveries, each once; whether there were any.
+    fn send_what_was_asked_for(&self, id: WebhookId) -> Result<bool> {
         let found = self.directory.store().read(|db| {
             let Some(webhook) = db.webhook_by_row(id)? else { return Ok(None) };
             let mut asked_for = Vec::new();
@@ -177,14 +178,15 @@ impl Courier {
             }
             Ok(Some((webhook, asked_for)))
         })?;
-        let Some((webhook, asked_for)) = found else { return Ok(()) };
+        let Some((webhook, asked_for)) = found else { return Ok(false) };
+        let were_there = !asked_for.is_empty();
         for (delivery, event) in asked_for {
             if self.stopping.load(Ordering::Relaxed) {
                 break;
             }
             self.send_once(&webhook, &delivery, event)?;
         }
-        Ok(())
+        Ok(were_there)
     }
 
     fn send_once(&self, webhook: &Webhook, delivery: &Delivery, event: Option<Event>) -> Result<()> {
