@@ -148,7 +148,8 @@ fn a_page_of_the_log_follows_another() {
         server.user(&format!("user{number}"));
     }
     receiver.wait_for(5);
-    super::wait_for_webhook(&server, &path, |webhook| webhook["after"] == server.last_event().to_string());
+    let last = server.last_event().to_string();
+    super::wait_for_webhook(&server, &path, |webhook| webhook["after"] == last.as_str());
     let whole = server.items(&format!("{path}/deliveries"));
     assert_eq!(whole.len(), 5);
     assert_eq!(server.items(&format!("{path}/deliveries?limit=2")), whole);
