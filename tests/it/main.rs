@@ -15,6 +15,7 @@ mod commands;
 mod common;
 
 mod admin_api;
+mod admins;
 mod apply;
 mod bulk;
 mod by_hand;
