@@ -45,6 +45,7 @@ mod policies;
 mod prerequisites;
 mod preview;
 mod provisioning_switch;
+mod rate_limits;
 mod readme;
 mod roles;
 mod rules;
