@@ -8,6 +8,7 @@ use crate::auth::{LastUsed, Pace};
 use crate::config::{self, Config};
 use crate::directory::{Directory, SignIn};
 use crate::http::front::Limits;
+use crate::http::metrics::Metrics;
 use crate::http::probes::Probes;
 use crate::http::service::Rollcall;
 use crate::scim::deviations::Tolerance;
@@ -32,6 +33,7 @@ pub fn compose(config: &Config, directory: &Directory) -> Rollcall {
         },
         probes: Probes { directory: directory.clone() },
         last_used: LastUsed::default(),
+        metrics: Metrics::default(),
         pace: Pace::new(limits.requests_per_second, limits.failed_signins_per_minute),
         public_url: config.server.public_url.as_ref().map(|url| url.as_str().to_owned()),
     }

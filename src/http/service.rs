@@ -9,6 +9,7 @@ use crate::admin::page::{self, Frame};
 use crate::admin::{Admin, Reply, problems};
 use crate::auth::{self, Access, Admitted, Browser, Credential, LastUsed, Pace, check_origin};
 use crate::http::front::{Arrival, Outcome, Refusal, Resumed, Service};
+use crate::http::metrics::Metrics;
 use crate::http::probes::Probes;
 use crate::http::routes::{Found, Handler, Route, find};
 use crate::http::target::Target;
@@ -30,6 +31,8 @@ pub struct Rollcall {
     pub probes: Probes,
     /// When tokens were used.
     pub last_used: LastUsed,
+    /// What was done since the start.
+    pub metrics: Metrics,
     /// How often tokens may ask, and failures may come.
     pub pace: Pace,
     /// What the world sees this server as; without it, what a request was sent to.
@@ -98,6 +101,7 @@ impl Rollcall {
         let call = self.call(request, arrival, admission)?;
         match handler {
             Handler::Probe(probe) => Ok(Outcome::Answer(probe(&self.probes))),
+            Handler::Metrics(read) => read(&self.metrics, &self.scim.directory).map(Outcome::Answer),
             Handler::Page(handler) => {
                 if access == Access::Write {
                     check_origin(&browser(request, &call.base_url))?;
@@ -118,6 +122,15 @@ impl Rollcall {
                 }
             }),
         }
+    }
+
+    fn count(&self, request: &Request, arrival: &Arrival, status: u16) {
+        let found = Target::parse(request.raw_url()).map(|target| find(request.method(), &target.segments));
+        let (method, route) = match found {
+            Ok(Found::Route { route, .. }) => (route.method, route.path),
+            Ok(Found::OtherMethods(_) | Found::Nothing) | Err(_) => ("", ""),
+        };
+        self.metrics.count(method, route, status, arrival.received.elapsed());
     }
 
     /// A request counts once, however often it is parked.
@@ -206,6 +219,7 @@ impl Service for Rollcall {
             Outcome::Answer(self.error(request, &error, &arrival.request_id))
         });
         if let Outcome::Answer(response) = &outcome {
+            self.count(request, arrival, response.status_code);
             log(request, arrival, response.status_code);
         }
         outcome
@@ -214,6 +228,7 @@ impl Service for Rollcall {
     fn admit(&self, request: &Request, arrival: &Arrival) -> Option<Response> {
         let error = self.look_up(request).err()?;
         let response = self.error(request, &error, &arrival.request_id);
+        self.count(request, arrival, response.status_code);
         log(request, arrival, response.status_code);
         Some(response)
     }
