@@ -11,13 +11,14 @@
     reason = "all of this crate is tests: a panic is how they fail"
 )]
 
-mod commands;
 mod common;
 
 mod admin_api;
+mod admins;
 mod apply;
 mod bulk;
 mod by_hand;
+mod commands;
 mod conflicts;
 mod decisions;
 mod deviations;
@@ -35,6 +36,7 @@ mod lifecycle;
 mod limits;
 mod lists;
 mod mapping_states;
+mod metrics;
 mod model;
 mod organizations;
 mod pingone_guide;
@@ -44,6 +46,7 @@ mod policies;
 mod prerequisites;
 mod preview;
 mod provisioning_switch;
+mod rate_limits;
 mod readme;
 mod roles;
 mod rules;
@@ -52,6 +55,8 @@ mod sessions;
 mod sign_in;
 mod starting;
 mod storage_full;
+mod tokens;
 mod user_policies;
 mod users;
+mod walls;
 mod webhooks;
