@@ -34,7 +34,7 @@ const PUBLIC: [&str; 12] = [
 ];
 
 /// Bodies that would be accepted of the right sender, where an empty object would not.
-const BODIES: [(&str, &str); 13] = [
+const BODIES: [(&str, &str); 14] = [
     ("PUT /scim/v2/Users/{}", r#"{"userName": "x@example.com"}"#),
     ("PATCH /scim/v2/Users/{}", r#"{"Operations": [{"op": "replace", "path": "active", "value": false}]}"#),
     ("PUT /scim/v2/Groups/{}", r#"{"displayName": "x"}"#),
@@ -51,6 +51,7 @@ const BODIES: [(&str, &str); 13] = [
     ("PATCH …/concurrency-groups/{}", r#"{"name": "x"}"#),
     ("PATCH …/sub-organizations/{}", r#"{"name": "x"}"#),
     ("PATCH …/admins/{}", r#"{"name": "x"}"#),
+    ("PATCH …/webhooks/{}", r#"{"enabled": false}"#),
 ];
 
 /// The first organization with one of everything, and the credentials of a second one.
@@ -158,6 +159,10 @@ fn one_of_everything(server: &Server) -> BTreeMap<&'static str, String> {
     let mut browser = Browser::of(server.scim.address());
     browser.post("/admin/sign-in", &[("name", &name("admin")), ("password", PASSWORD)]).expect(303);
     let first = |list: &str| text(&server.items(list)[0], "id");
+    let webhook = json!({"url": format!("http://127.0.0.1:9/{MARK}"), "enabled": false});
+    let webhook = server.api.post("/webhooks", webhook).expect(201).id();
+    server.api.post(format!("/webhooks/{webhook}/test"), json!({})).expect(202);
+    let delivery = first(&format!("/webhooks/{webhook}/deliveries"));
     BTreeMap::from([
         ("Users", user.clone()),
         ("users", user.clone()),
@@ -179,6 +184,8 @@ fn one_of_everything(server: &Server) -> BTreeMap<&'static str, String> {
         ("Schemas", "urn:ietf:params:scim:schemas:core:2.0:User".to_owned()),
         ("ResourceTypes", "User".to_owned()),
         ("assets", "page.css".to_owned()),
+        ("webhooks", webhook),
+        ("deliveries", delivery),
     ])
 }
 
