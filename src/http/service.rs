@@ -196,7 +196,7 @@ impl Service for Rollcall {
 }
 
 /// Whether a request is for the admin API; everything else is answered in SCIM's words.
-fn is_admin(request: &Request) -> bool {
+pub fn is_admin(request: &Request) -> bool {
     let path = request.raw_url().trim_start_matches('/');
     path.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("api/"))
 }

@@ -23,6 +23,7 @@ mod organizations;
 mod outlook;
 mod query;
 mod readers;
+mod rewind;
 mod rules;
 mod tokens;
 mod users;
