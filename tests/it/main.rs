@@ -49,5 +49,6 @@ mod rules;
 mod scim_errors;
 mod starting;
 mod storage_full;
+mod testing;
 mod user_policies;
 mod users;

@@ -66,10 +66,7 @@ fn entity(
     Ok(())
 }
 
-fn rule(planter: &mut Planter<'_>, mut entry: Entry) -> Result<()> {
-    // The file's order is the order of looking, as in a file of rules.
-    entry.fields.entry("priority").or_insert_with(|| json!(1));
-    entry.fields.entry("auto_approve").or_insert_with(|| json!(false));
+fn rule(planter: &mut Planter<'_>, entry: Entry) -> Result<()> {
     planter.admin(&entry, rules::create, &[], &entry.fields).map(drop)
 }
 
