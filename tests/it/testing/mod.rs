@@ -7,3 +7,4 @@ mod faults;
 mod journal;
 mod reset;
 mod seed;
+mod snippet;
