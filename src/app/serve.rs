@@ -18,7 +18,7 @@ use crate::http::front::{Front, Service};
 use crate::http::service::Rollcall;
 use crate::ids::Ids;
 use crate::model::error::{Error, Result};
-use crate::store::{Store, Target};
+use crate::store::{self, Store, Target};
 
 /// Runs a server on the configured database until SIGTERM or SIGINT. `named` is the configuration file, where one is.
 ///
@@ -55,7 +55,7 @@ fn durable(named: Option<&Path>) -> Result<Running> {
         .public_url
         .as_ref()
         .map_or_else(|| format!("http://{address}"), |url| url.as_str().to_owned());
-    let store = Arc::new(Store::open(&target(&config, Target::Serve))?);
+    let store = Arc::new(open_file(&config.database, &target(&config, Target::Serve))?);
     let directory = Directory::new(store, Clock::System, Ids::Random, policy(&config));
     first_run(&directory, &config, &base_url)?;
     let program = Arc::new(compose(&config, &directory));
@@ -75,20 +75,30 @@ fn without_effect(config: &Config) -> Vec<&'static str> {
         ("server.trusted_proxies", config.server.trusted_proxies != default.server.trusted_proxies),
         ("server.metrics_listen", config.server.metrics_listen != default.server.metrics_listen),
         ("server.limits.requests_per_second", limits.requests_per_second != usual.requests_per_second),
-        (
-            "server.limits.failed_signins_per_minute",
-            limits.failed_signins_per_minute != usual.failed_signins_per_minute,
-        ),
-        (
-            "database.backup_before_upgrade",
-            config.database.backup_before_upgrade != default.database.backup_before_upgrade,
-        ),
-        ("scim.purge_deleted_days", config.scim.purge_deleted_days != default.scim.purge_deleted_days),
         ("requests", config.requests != default.requests),
         ("events", config.events != default.events),
         ("webhooks", config.webhooks != default.webhooks),
     ];
     keys.into_iter().filter_map(|(key, is_set)| is_set.then_some(key)).collect()
+}
+
+/// Opens the database file, with a copy before an upgrade, and with a look for damage after an unclean stop.
+fn open_file(settings: &config::Database, target: &Target) -> Result<Store> {
+    let path = settings.path.clone();
+    let left_open = store::left_open(&path);
+    if let Some(copy) = store::before_upgrade(&path, settings.backup_before_upgrade)? {
+        log::info!("the database as it was before the upgrade is kept as {}", copy.display());
+    }
+    let opened = Store::open(target)?;
+    if left_open {
+        log::info!("the last server did not close the database; looking for damage in the background");
+        let look = move || match store::quick_check(&path) {
+            Ok(()) => log::info!("the database is whole"),
+            Err(error) => log::error!("{error}"),
+        };
+        std::thread::Builder::new().name("quick check".into()).spawn(look).map_err(no_thread)?;
+    }
+    Ok(opened)
 }
 
 impl Running {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::app::{self, Credentials, Running};
+use crate::app::{self, Credentials, FirstAdmin, Running};
 use crate::clock::{Clock, Hand};
 use crate::config::Config;
 use crate::directory::Directory;
@@ -98,7 +98,7 @@ impl Builder {
         put(&hand, self.clock);
         let store = Arc::new(Store::open(&Target::Memory)?);
         let directory = Directory::new(store, Clock::Manual(hand.clone()), ids, app::policy(config));
-        let credentials = app::create_first(&directory, config, &base_url)?;
+        let credentials = app::create_first(&directory, config, &base_url, FirstAdmin::Link)?;
         let program = Arc::new(app::compose(config, &directory));
         if let Some((path, text)) = &self.seed {
             Seed::parse(path, text)?.plant(&program.scim, &program.admin, &base_url)?;
@@ -158,7 +158,7 @@ impl Appliance {
         self.credentials.api_token.reveal()
     }
 
-    /// Where the admin page is.
+    /// An address of the admin page that signs in, once (and once more after each reset).
     pub fn admin_url(&self) -> &str {
         &self.credentials.admin_url
     }

@@ -254,7 +254,7 @@ mod tests {
         faults.arm(Fault::status(503).on("POST", "/Users"), 1);
         faults.arm(Fault::status(429), 2);
         let segments = ["scim", "v2", "Users"].map(str::to_owned);
-        let mut take = |method| {
+        let take = |method| {
             faults.take(Looked { method, segments: &segments, body: b"" }).and_then(|fault| fault.status)
         };
         assert_eq!(take("GET"), Some(429));

@@ -8,7 +8,7 @@ use rouille::{Request, Response, ResponseBody};
 
 use crate::admin::problems;
 use crate::http::front::{Arrival, Outcome, Refusal, Service};
-use crate::http::service::{Rollcall, is_admin};
+use crate::http::service::{Audience, Rollcall};
 use crate::http::target::Target;
 use crate::model::time::Timestamp;
 use crate::scim::errors;
@@ -84,6 +84,10 @@ impl Harness {
         answer: Option<(Option<u16>, Vec<u8>)>,
         fault: &Option<Fault>,
     ) {
+        if Audience::of(&received.request()) == Audience::Person {
+            // Forms have passwords in them, and links sign in.
+            return;
+        }
         let authorization = received.header("authorization");
         let token = authorization.and_then(|header| self.tokens.of(&self.controls.directory, header));
         let headers = received.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("cookie"));
@@ -185,10 +189,10 @@ impl Received {
 /// The answer of a fault, in the words of the API that was asked.
 fn faulty(received: &Received, arrival: &Arrival, status: u16, retry_after: Option<u64>) -> Response {
     let detail = "This answer was asked for with POST /test/faults; the request was not carried out.";
-    let answer = if is_admin(&received.request()) {
-        problems::of_status(status, detail, &arrival.request_id)
-    } else {
-        errors::respond(status, &errors::message(status, None, detail))
+    let answer = match Audience::of(&received.request()) {
+        Audience::Program => problems::of_status(status, detail, &arrival.request_id),
+        Audience::Person => Response::text(detail).with_status_code(status),
+        Audience::IdentityProvider => errors::respond(status, &errors::message(status, None, detail)),
     };
     match retry_after {
         Some(seconds) => {

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use rouille::Response;
 
 use crate::admin::problems;
-use crate::auth::{self, Access, Scope};
+use crate::auth::{self, Access, Browser, Scope};
 use crate::http::front::Arrival;
 use crate::http::target::Target;
 use crate::model::call::Call;
@@ -65,6 +65,7 @@ fn run(controls: &Arc<Controls>, received: &Received, arrival: &Arrival) -> Resu
     let at = controls.now();
     let asked = auth::Request {
         header: received.header("Authorization"),
+        browser: Browser::default(),
         scope: Scope::Test,
         access: Access::of_method(&received.method),
         slug: None,
@@ -77,6 +78,7 @@ fn run(controls: &Arc<Controls>, received: &Received, arrival: &Arrival) -> Resu
         &Call {
             request_id: arrival.request_id.clone(),
             at,
+            client: arrival.peer.ip(),
             method: "",
             actor: admitted.map(|admitted| admitted.actor),
             organization: None,

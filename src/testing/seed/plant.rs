@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::Read;
+use std::net::{IpAddr, Ipv4Addr};
 
 use rouille::Response;
 use serde_json::{Map, Value, json};
@@ -172,7 +173,13 @@ fn call(
         request_id: "seed".to_owned(),
         at: admin.directory.clock().now(),
         method: "POST",
-        actor: Some(Actor { name: "seed".to_owned(), organization: own.clone(), server_scope: true }),
+        client: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        actor: Some(Actor {
+            name: "seed".to_owned(),
+            organization: Some(own.clone()),
+            server_scope: true,
+            session: None,
+        }),
         organization: Some(about.clone()),
         parameters: parameters.iter().map(|&text| text.to_owned()).collect(),
         query: Query::default(),

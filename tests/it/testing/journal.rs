@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::common::{Server, assert_contains};
+use crate::common::{Browser, Server, assert_contains};
 
 fn items(server: &Server) -> Vec<Value> {
     server.test.get("/journal").expect(200).json["items"].as_array().unwrap().clone()
@@ -46,6 +46,15 @@ fn no_secret_is_in_it_and_no_request_to_the_test_routes() {
         &json!(items(&server)),
         &json!([{"token": null, "headers": {"authorization": "unknown"}}, {"token": null}]),
     );
+}
+
+#[test]
+fn what_a_person_does_on_the_page_is_not_in_it() {
+    let server = Server::start();
+    let mut browser = Browser::of(server.scim.address());
+    browser.open_link(server.appliance.admin_url());
+    browser.post("/admin/sign-in", &[("name", "admin"), ("password", "s3cret")]);
+    assert_eq!(items(&server), [] as [Value; 0]);
 }
 
 #[test]

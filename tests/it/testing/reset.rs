@@ -8,7 +8,7 @@ use rollcall::testing::{Appliance, Fault};
 use serde_json::{Value, json};
 
 use super::seed::SEED;
-use crate::common::{Server, Tenant, text, wait_for};
+use crate::common::{Browser, Server, Tenant, text, wait_for};
 
 /// All that a server shows of its organization, save when tokens were used.
 fn everything(server: &Server) -> Vec<Value> {
@@ -102,6 +102,17 @@ fn tokens_stay_also_those_made_since_and_a_revoked_one_of_the_ready_line_works_a
     let names: Vec<String> = server.items("/tokens").iter().map(|token| text(token, "name")).collect();
     assert_eq!(names, ["first", "first", "second"]);
     server.root.get("/organizations/other/tokens").expect(404);
+}
+
+#[test]
+fn who_is_signed_in_stays_so_and_the_link_of_the_ready_line_works_again() {
+    let server = Server::start();
+    for _ in 0..2 {
+        let mut browser = Browser::of(server.scim.address());
+        browser.open_link(server.appliance.admin_url());
+        server.appliance.reset().unwrap();
+        browser.get("/admin").expect(200);
+    }
 }
 
 #[test]
