@@ -19,6 +19,7 @@ mod tests;
 pub use admit::{Admitted, Request, admit};
 pub use authenticate::authenticate;
 pub use credential::Credential;
+pub use header::presented;
 pub use last_used::LastUsed;
 pub use pace::Pace;
 pub use scope::{Access, Door, Scope, authorize};

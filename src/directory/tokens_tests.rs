@@ -152,7 +152,7 @@ fn a_revoked_token_is_gone_at_once() {
 fn warnings(world: &World, days: &[i64]) -> Vec<String> {
     let Clock::Manual(hand) = world.directory.clock() else { panic!("a clock with a hand") };
     for day in days {
-        hand.store(NOW.plus_seconds(day * DAY).as_millis(), std::sync::atomic::Ordering::SeqCst);
+        hand.set(NOW.plus_seconds(day * DAY));
         world.directory.warn_of_expiring_tokens().unwrap();
     }
     let events = world.events().into_iter().filter(|(kind, _)| kind == "token.expiring");

@@ -55,6 +55,7 @@ mod sessions;
 mod sign_in;
 mod starting;
 mod storage_full;
+mod testing;
 mod tokens;
 mod user_policies;
 mod users;

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::common::{Answer, Client, Server, base64};
+use crate::common::{Answer, Client, Server, ServerProcess, Tenant, base64};
 
 #[test]
 fn a_token_has_a_burst_and_is_then_told_when_to_come_again() {
@@ -32,8 +32,8 @@ fn without_a_limit_a_token_asks_as_often_as_it_likes() {
 }
 
 /// A client with a token that looks whole and is not valid.
-fn stranger(server: &Server) -> Client {
-    let token = server.ready["scim_token"].as_str().unwrap();
+fn stranger(server: &Tenant, ready: &Value) -> Client {
+    let token = ready["scim_token"].as_str().unwrap();
     let (start, end) = token.split_at(token.len() - 8);
     let last = if end.ends_with('0') { "1" } else { "0" };
     server.scim.authorized(Some(&format!("Bearer {start}{}{last}", &end[..7])))
@@ -42,7 +42,7 @@ fn stranger(server: &Server) -> Client {
 #[test]
 fn failures_are_slowed_and_a_valid_token_of_the_same_address_never() {
     let server = Server::start_with("[server.limits]\nfailed_signins_per_minute = 5\n");
-    let wrong = stranger(&server);
+    let wrong = stranger(&server, &server.ready);
     for _ in 0..5 {
         let start = Instant::now();
         wrong.get("/Users").expect(401);
@@ -78,8 +78,8 @@ fn users_0_is_no_failure() {
 #[test]
 fn a_slowed_answer_holds_no_worker_and_ends_with_the_server() {
     let mut server =
-        Server::start_with("[server]\nworkers = 1\n[server.limits]\nfailed_signins_per_minute = 1\n");
-    let wrong = stranger(&server);
+        ServerProcess::start_with("[server]\nworkers = 1\n[server.limits]\nfailed_signins_per_minute = 1\n");
+    let wrong = stranger(&server, &server.ready);
     wrong.get("/Users").expect(401);
     std::thread::scope(|scope| {
         let waiting: Vec<_> = (0..5).map(|_| scope.spawn(|| wrong.copy().get("/Users").status)).collect();
