@@ -39,6 +39,7 @@ pub fn call() -> CallBuilder {
         query: Query::default(),
         headers: Vec::new(),
         body: Vec::new(),
+        client: std::net::Ipv4Addr::LOCALHOST.into(),
         base_url: "http://127.0.0.1:8080".to_owned(),
         time_is_up: None,
     })

@@ -93,7 +93,6 @@ fn without_effect(config: &Config) -> Vec<&'static str> {
     let default = Config::default();
     let (limits, usual) = (&config.server.limits, &default.server.limits);
     let keys = [
-        ("server.trusted_proxies", config.server.trusted_proxies != default.server.trusted_proxies),
         ("server.metrics_listen", config.server.metrics_listen != default.server.metrics_listen),
         ("server.limits.requests_per_second", limits.requests_per_second != usual.requests_per_second),
         (

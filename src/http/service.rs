@@ -1,13 +1,17 @@
 //! From a whole HTTP request to a handler and back: the one place where routes, credentials and handlers meet.
 
 use std::io::Read;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use rouille::{Request, Response};
 
 use crate::admin::{Admin, Reply, problems};
 use crate::auth::{self, Admitted, LastUsed};
+use crate::config::Network;
 use crate::http::front::{Arrival, Outcome, Refusal, Resumed, Service};
+use crate::http::headers;
+use crate::http::origin::Origin;
 use crate::http::probes::Probes;
 use crate::http::routes::{Found, Handler, Route, find};
 use crate::http::target::Target;
@@ -27,6 +31,8 @@ pub struct Rollcall {
     pub last_used: LastUsed,
     /// What the world sees this server as; without it, what a request was sent to.
     pub public_url: Option<String>,
+    /// Whose word about a client's address and scheme counts.
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// A request that was looked up and admitted.
@@ -111,6 +117,7 @@ impl Rollcall {
         }
         let headers =
             request.headers().map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
+        let origin = self.origin(request, arrival);
         let (actor, organization) = match admission.admitted {
             Some(admitted) => (Some(admitted.actor), admitted.organization),
             None => (None, None),
@@ -118,6 +125,7 @@ impl Rollcall {
         Ok(Call {
             request_id: arrival.request_id.clone(),
             at: admission.at,
+            client: origin.client,
             method: admission.route.method,
             actor,
             organization,
@@ -125,16 +133,36 @@ impl Rollcall {
             query: admission.target.query,
             headers,
             body,
-            base_url: self.base_url(request),
+            base_url: self.base_url(request, origin),
             time_is_up: arrival.resumed.map(|resumed| resumed != Resumed::Woken),
         })
     }
 
-    fn base_url(&self, request: &Request) -> String {
+    fn origin(&self, request: &Request, arrival: &Arrival) -> Origin {
+        Origin::of(request, arrival.peer, &self.trusted_proxies)
+    }
+
+    fn base_url(&self, request: &Request, origin: Origin) -> String {
         match &self.public_url {
             Some(url) => url.clone(),
-            None => format!("http://{}", request.header("Host").unwrap_or("localhost")),
+            None => {
+                let scheme = if origin.https { "https" } else { "http" };
+                format!("{scheme}://{}", request.header("Host").unwrap_or("localhost"))
+            }
         }
+    }
+
+    /// Whether the client reached this server by https, as far as that can be known.
+    fn is_https(&self, origin: Option<Origin>) -> bool {
+        let public = self.public_url.as_ref().is_some_and(|url| url.starts_with("https:"));
+        origin.is_some_and(|origin| origin.https || (origin.proxied && public))
+    }
+
+    /// The last step of every answer.
+    fn finish(&self, request: &Request, arrival: &Arrival, response: Response) -> Response {
+        let origin = self.origin(request, arrival);
+        log(request, arrival, origin.client, response.status_code);
+        headers::add(response, self.is_https(Some(origin)))
     }
 
     /// An error in the words of the API that the request was for.
@@ -160,17 +188,16 @@ impl Service for Rollcall {
             log::debug!("request {} was refused: {error}", arrival.request_id);
             Outcome::Answer(self.error(request, &error, &arrival.request_id))
         });
-        if let Outcome::Answer(response) = &outcome {
-            log(request, arrival, response.status_code);
+        match outcome {
+            Outcome::Answer(response) => Outcome::Answer(self.finish(request, arrival, response)),
+            parked => parked,
         }
-        outcome
     }
 
     fn admit(&self, request: &Request, arrival: &Arrival) -> Option<Response> {
         let error = self.look_up(request).err()?;
         let response = self.error(request, &error, &arrival.request_id);
-        log(request, arrival, response.status_code);
-        Some(response)
+        Some(self.finish(request, arrival, response))
     }
 
     fn refuse(&self, refusal: &Refusal, arrival: &Arrival) -> Response {
@@ -183,11 +210,13 @@ impl Service for Rollcall {
         } else {
             errors::respond(status, &errors::message(status, scim_type, &detail))
         };
+        let origin = refusal.request.as_ref().map(|request| self.origin(request, arrival));
         log::info!(
             "request {} from {}: {status} before it reached a route: {detail}",
             arrival.request_id,
-            arrival.peer
+            origin.map_or(arrival.peer.ip(), |origin| origin.client)
         );
+        let response = headers::add(response, self.is_https(origin));
         match refusal.reason.retry_after() {
             Some(after) => response.with_additional_header("Retry-After", after.as_secs().to_string()),
             None => response,
@@ -201,13 +230,13 @@ fn is_admin(request: &Request) -> bool {
     path.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("api/"))
 }
 
-fn log(request: &Request, arrival: &Arrival, status: u16) {
+fn log(request: &Request, arrival: &Arrival, client: IpAddr, status: u16) {
     // The query may hold names and addresses of people; the path holds ids only.
     let path = request.raw_url().split('?').next().unwrap_or_default();
     log::info!(
         "request {} from {}: {} {path} {status} in {:.1} ms",
         arrival.request_id,
-        arrival.peer.ip(),
+        client,
         request.method(),
         arrival.received.elapsed().as_secs_f64() * 1000.0
     );

@@ -1,5 +1,7 @@
 //! A request as handlers see it: parsed, decoded and authorized, free of HTTP's wire forms.
 
+use std::net::IpAddr;
+
 use crate::model::organization::Organization;
 use crate::model::time::Timestamp;
 
@@ -21,6 +23,8 @@ pub struct Call {
     pub request_id: String,
     /// When it arrived.
     pub at: Timestamp,
+    /// Where it came from: the other end of the connection, or what a trusted proxy says of its own.
+    pub client: IpAddr,
     /// The HTTP method.
     pub method: &'static str,
     /// Whose request it is; `None` on the routes that ask for no credential.

@@ -43,6 +43,7 @@ mod policies;
 mod prerequisites;
 mod preview;
 mod provisioning_switch;
+mod proxies;
 mod readme;
 mod roles;
 mod rules;
