@@ -2,6 +2,7 @@
 
 mod compose;
 mod first_run;
+mod housekeeping;
 mod logging;
 mod serve;
 

@@ -4,9 +4,6 @@ use std::io::{Read, Write, stdin, stdout};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::thread::JoinHandle;
-use std::time::Duration;
 
 use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -14,6 +11,7 @@ use signal_hook::iterator::Signals;
 
 use crate::app::compose::{compose, front_limits};
 use crate::app::first_run::{Credentials, create_first, first_run};
+use crate::app::housekeeping::Housekeeping;
 use crate::app::{logging, policy, target};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -23,9 +21,6 @@ use crate::http::service::Rollcall;
 use crate::ids::Ids;
 use crate::model::error::{Error, Result};
 use crate::store::{Store, Target};
-
-/// How often lazily written things are written.
-const HOUSEKEEPING: Duration = Duration::from_secs(15);
 
 /// What the command line says of a server.
 #[derive(Clone, Debug, Default)]
@@ -142,33 +137,12 @@ fn start(config: &Config, listener: TcpListener, directory: &Directory, request_
 
 impl Running {
     fn run(self) -> Result<()> {
-        let (stop, housekeeping) = start_housekeeping(self.program)?;
+        let housekeeping = Housekeeping::start(self.program)?;
         self.front.wait();
-        drop(stop);
-        if housekeeping.join().is_err() {
-            log::error!("housekeeping ended by a panic");
-        }
+        housekeeping.finish();
         log::info!("stopped");
         Ok(())
     }
-}
-
-/// Writes what requests left to be written later; the thread ends, after a last time, when the sender is dropped.
-fn start_housekeeping(program: Arc<Rollcall>) -> Result<(Sender<()>, JoinHandle<()>)> {
-    let (stop, stopped) = channel::<()>();
-    let work = move || {
-        loop {
-            let ends = stopped.recv_timeout(HOUSEKEEPING) != Err(RecvTimeoutError::Timeout);
-            if let Err(error) = program.last_used.write(program.scim.directory.store()) {
-                log::warn!("when tokens were used could not be written: {error}");
-            }
-            if ends {
-                return;
-            }
-        }
-    };
-    let thread = std::thread::Builder::new().name("housekeeping".into()).spawn(work).map_err(no_thread)?;
-    Ok((stop, thread))
 }
 
 /// The ready line of interface.md §5: one JSON object, and nothing else, on standard output.
