@@ -1,10 +1,12 @@
 //! Composition root: from a configuration to the parts of the program. `serve`, the commands and the tests start here.
 
+mod certificate;
 mod compose;
 mod first_run;
 mod housekeeping;
 mod logging;
 mod serve;
+mod signals;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -5,13 +5,14 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use sd_notify::NotifyState;
 use serde_json::json;
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
 
+use crate::app::certificate::Certificate;
 use crate::app::compose::{compose, front_limits};
 use crate::app::first_run::{Credentials, create_first, first_run};
 use crate::app::housekeeping::Housekeeping;
+use crate::app::signals::{self, Reloads};
 use crate::app::{logging, policy, target};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -56,26 +57,28 @@ struct Running {
 fn durable(options: &ServeOptions) -> Result<Running> {
     let config = Config::load(options.config.as_deref())?;
     logging::start(&config.log);
-    if config.server.tls().is_some() {
-        return Err(Error::invalid_value(
-            "[server] tls_certificate: this version does not speak TLS itself yet. Put a proxy that does in front, and set \
-             allow_plain_http.",
-        ));
-    }
     for key in without_effect(&config) {
         log::warn!("{key} is set, and has no effect in this version");
     }
+    let certificate = config.server.tls().map(|files| Certificate::load(files, Clock::System)).transpose()?;
     let listener = listen(config.server.listen)?;
     let address = local_address(&listener)?;
+    let scheme = if certificate.is_some() { "https" } else { "http" };
     let base_url = config
         .server
         .public_url
         .as_ref()
-        .map_or_else(|| format!("http://{address}"), |url| url.as_str().to_owned());
+        .map_or_else(|| format!("{scheme}://{address}"), |url| url.as_str().to_owned());
     let store = Arc::new(Store::open(&target(&config, Target::Serve))?);
     let directory = Directory::new(store, Clock::System, Ids::Random, policy(&config));
     first_run(&directory, &config, &base_url)?;
-    let running = start(&config, listener, &directory, Ids::Random)?;
+    let running = start(
+        &config,
+        listener,
+        &directory,
+        Ids::Random,
+        Reloads { config: options.config.clone(), certificate },
+    )?;
     log::info!(
         "listening on {address}; SCIM base URL: {base_url}/scim/v2; database: {}",
         config.database.path.display()
@@ -117,17 +120,30 @@ fn ephemeral(options: &ServeOptions) -> Result<Running> {
     let credentials = create_first(&directory, &config, &base_url)?;
     // Requests must not use up the ids of resources.
     let request_ids = if options.deterministic { Ids::deterministic() } else { Ids::Random };
-    let running = start(&config, listener, &directory, request_ids)?;
+    let running = start(
+        &config,
+        listener,
+        &directory,
+        request_ids,
+        Reloads { config: options.config.clone(), certificate: None },
+    )?;
     announce(&credentials, &base_url)?;
     Ok(running)
 }
 
-fn start(config: &Config, listener: TcpListener, directory: &Directory, request_ids: Ids) -> Result<Running> {
+fn start(
+    config: &Config,
+    listener: TcpListener,
+    directory: &Directory,
+    request_ids: Ids,
+    reloads: Reloads,
+) -> Result<Running> {
     let program = Arc::new(compose(config, directory));
-    let front = Front::start(listener, front_limits(&config.server), request_ids, program.clone())
+    let tls = reloads.certificate.as_ref().map(Certificate::tls);
+    let front = Front::start(listener, tls, front_limits(&config.server), request_ids, program.clone())
         .map_err(|error| Error::internal(format!("The server cannot start: {error}")))?;
     // Before anybody is told that the server runs: who was told may end it at once.
-    stop_on_signals(front.stop_handle())?;
+    signals::watch(front.stop_handle(), reloads)?;
     let waker = front.waker();
     directory.store().on_events(move |organizations| {
         organizations.iter().for_each(|organization| waker.wake(organization.0.unsigned_abs()));
@@ -138,6 +154,7 @@ fn start(config: &Config, listener: TcpListener, directory: &Directory, request_
 impl Running {
     fn run(self) -> Result<()> {
         let housekeeping = Housekeeping::start(self.program)?;
+        signals::tell(&[NotifyState::Ready]);
         self.front.wait();
         housekeeping.finish();
         log::info!("stopped");
@@ -175,18 +192,6 @@ fn local_address(listener: &TcpListener) -> Result<SocketAddr> {
     listener
         .local_addr()
         .map_err(|error| Error::internal(format!("The listening address is not known: {error}")))
-}
-
-fn stop_on_signals(stop: StopHandle) -> Result<()> {
-    let mut signals = Signals::new([SIGTERM, SIGINT])
-        .map_err(|error| Error::internal(format!("Signals cannot be watched: {error}")))?;
-    let work = move || {
-        if let Some(signal) = signals.forever().next() {
-            log::info!("signal {signal}: finishing what is in flight");
-            stop.stop();
-        }
-    };
-    std::thread::Builder::new().name("signals".into()).spawn(work).map(|_| ()).map_err(no_thread)
 }
 
 /// A test run that crashed leaves no server behind.

@@ -50,5 +50,6 @@ mod rules;
 mod scim_errors;
 mod starting;
 mod storage_full;
+mod tls;
 mod user_policies;
 mod users;

@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
-use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 
@@ -15,15 +14,20 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::answer::AnswerBody;
 use super::exchange::{House, exchange};
 use super::intake::Intake;
+use super::peer::Peer;
+use super::seats::Seat;
 use super::talk::{Pending, Talk};
 use super::wire::Wire;
 
 type Answering = Pin<Box<dyn Future<Output = Result<Response<AnswerBody>, Infallible>>>>;
 
 /// Serves requests on `stream` until one side ends it.
-pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(stream: S, peer: SocketAddr, house: Rc<House>) {
-    let talk = Rc::new(Talk::new());
-    let intake = Intake::new(Rc::clone(&house.limits), house.budget.share());
+pub(super) async fn serve<S>(stream: S, peer: Peer, house: Rc<House>, seat: Rc<Seat>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let talk = Rc::new(Talk::new(Rc::clone(&seat)));
+    let intake = Intake::new(Rc::clone(&house.limits), seat, house.budget.share());
     let wire = Wire::new(stream, peer, Rc::clone(&talk), intake);
     let wire = drive(wire, &talk, &house, |request| {
         // Now and not when the future is first polled: before hyper reads on.

@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -19,9 +18,11 @@ use super::budget::{Budget, Held};
 use super::call::{self, Done, Kept};
 use super::limits::ONE_HOP_BYTES;
 use super::park::Lot;
+use super::peer::Peer;
 use super::pool::{Pool, Room};
+use super::seats::Seats;
 use super::talk::Talk;
-use super::{Arrival, Limits, Reason, Refusal, Resumed, Service};
+use super::{Arrival, Limits, Reason, Refusal, Resumed, Service, Tls};
 use crate::ids::Ids;
 
 /// What all connections share.
@@ -31,6 +32,9 @@ pub(super) struct House {
     pub(super) ids: Ids,
     pub(super) budget: Budget,
     pub(super) lot: Arc<Lot>,
+    pub(super) seats: Rc<Seats>,
+    /// Absent on a port of plain HTTP.
+    pub(super) tls: Option<Tls>,
     /// For the service's answers.
     pub(super) workers: Pool,
     /// For its refusals, which must come when all workers are busy.
@@ -41,8 +45,8 @@ pub(super) struct House {
 
 impl House {
     /// A request that has just come in.
-    pub(super) fn arrival(&self, peer: SocketAddr) -> Arrival {
-        Arrival { request_id: self.ids.uuid(), peer, received: Instant::now(), resumed: None }
+    pub(super) fn arrival(&self, peer: Peer) -> Arrival {
+        Arrival { request_id: self.ids.uuid(), peer: peer.address, received: Instant::now(), resumed: None }
     }
 
     /// Has a refusal put into words.
@@ -66,7 +70,7 @@ impl House {
 pub(super) async fn exchange(
     house: Rc<House>,
     talk: Rc<Talk>,
-    peer: SocketAddr,
+    peer: Peer,
     request: Request<Incoming>,
     claimed: bool,
 ) -> Result<Response<AnswerBody>, Infallible> {
@@ -95,13 +99,17 @@ struct Exchange {
 impl Exchange {
     async fn run(&mut self, body: Incoming, held: &mut Held) -> Answer {
         let one_hop = body.size_hint().exact().is_some_and(|bytes| bytes <= ONE_HOP_BYTES);
+        let seat = Rc::clone(self.talk.seat());
+        seat.hold();
         if !one_hop && let Some(answer) = self.admit().await {
             return answer;
         }
+        seat.due(tokio::time::Instant::now() + self.house.limits.body);
         match collect(body, &self.house.limits, held).await {
             Ok(body) => self.kept.set_body(body),
             Err(reason) => return self.give_up(reason).await,
         }
+        seat.hold();
         self.answer().await
     }
 
@@ -133,7 +141,12 @@ impl Exchange {
                 Ok(Done::Park { .. }) if self.arrival.resumed == Some(Resumed::Stopping) => {
                     return self.refuse(Reason::Stopping).await;
                 }
-                Ok(Done::Park { key, until }) => self.wait(key, seen, until).await,
+                Ok(Done::Park { key, until }) => {
+                    let Some(_parked) = self.house.seats.park() else {
+                        return self.refuse(Reason::TooManyParked).await;
+                    };
+                    self.wait(key, seen, until).await
+                }
                 Err(_) => return self.refuse(Reason::Stopping).await,
             };
             self.arrival.resumed = Some(reason_to_run);

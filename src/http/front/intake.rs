@@ -11,7 +11,9 @@ use tokio::time::Instant;
 
 use super::budget::Held;
 use super::head::{self, Head};
+use super::seats::Seat;
 use super::timer::Timer;
+use super::tls::HANDSHAKE_RECORD;
 use super::{Limits, Reason};
 
 /// How much is read from the stream at once.
@@ -21,6 +23,7 @@ pub(super) const READ_BYTES: usize = 8 * 1024;
 #[derive(Debug)]
 pub(super) struct Intake {
     limits: Rc<Limits>,
+    seat: Rc<Seat>,
     bytes: BytesMut,
     /// So many of `bytes` hold no end of a head.
     scanned: usize,
@@ -51,9 +54,9 @@ pub(super) enum Gathered {
 }
 
 impl Intake {
-    pub(super) fn new(limits: Rc<Limits>, held: Held) -> Intake {
+    pub(super) fn new(limits: Rc<Limits>, seat: Rc<Seat>, held: Held) -> Intake {
         let (bytes, timer) = (BytesMut::new(), Timer::default());
-        Intake { limits, bytes, scanned: 0, held, waiting: Waiting::No, timer }
+        Intake { limits, seat, bytes, scanned: 0, held, waiting: Waiting::No, timer }
     }
 
     /// Waits for a whole head. An idle client is not waited for if the server `is_stopping`.
@@ -67,6 +70,10 @@ impl Intake {
             // RFC 9112, 2.2: empty lines before a request line are ignored.
             let empty = self.bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
             self.bytes.advance(empty);
+            if self.bytes.first() == Some(&HANDSHAKE_RECORD) {
+                // TLS, on a port that does not speak it: the client waits for what will never come.
+                return Poll::Ready(Gathered::Nobody);
+            }
             if let Some(length) = head::length(&self.bytes, self.scanned) {
                 return Poll::Ready(self.check(length));
             }
@@ -161,7 +168,9 @@ impl Intake {
         };
         if self.waiting != waiting {
             self.waiting = waiting;
-            self.timer.set(Some(Instant::now() + time));
+            let deadline = Instant::now() + time;
+            self.timer.set(Some(deadline));
+            self.seat.due(deadline);
         }
         if !self.timer.has_passed(cx) {
             return Poll::Pending;

@@ -4,11 +4,13 @@
 //! here what it may hand over, and the service says here when it has begun and when its answer is done.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::chunks::Framing;
+use super::seats::Seat;
 use super::{Reason, Refusal};
 
 /// Where a connection stands.
@@ -41,6 +43,7 @@ pub(super) struct Pending {
 /// The state of one connection.
 #[derive(Debug)]
 pub(super) struct Talk {
+    seat: Rc<Seat>,
     phase: Cell<Phase>,
     write_by: Cell<Option<Instant>>,
     stopping: Cell<bool>,
@@ -50,14 +53,20 @@ pub(super) struct Talk {
 
 impl Talk {
     /// A connection on which nothing has been said.
-    pub(super) fn new() -> Talk {
+    pub(super) fn new(seat: Rc<Seat>) -> Talk {
         Talk {
+            seat,
             phase: Cell::new(Phase::Head),
             write_by: Cell::default(),
             stopping: Cell::default(),
             silent: Cell::default(),
             refused: RefCell::default(),
         }
+    }
+
+    /// The place of the connection.
+    pub(super) fn seat(&self) -> &Rc<Seat> {
+        &self.seat
     }
 
     pub(super) fn phase(&self) -> Phase {
@@ -94,7 +103,9 @@ impl Talk {
 
     /// An answer begins to be written, and the client has `time` to take it.
     pub(super) fn begin_answer(&self, time: Duration) {
-        self.write_by.set(Some(Instant::now() + time));
+        let by = Instant::now() + time;
+        self.write_by.set(Some(by));
+        self.seat.due(by);
     }
 
     /// hyper has taken the whole answer.
