@@ -19,10 +19,13 @@ fn when_all_connections_are_taken_the_one_nearest_its_deadline_makes_room() {
     slow.send("GET /slow HTTP/1.1\r\nHost:");
     assert!(slow.hears_nothing_for(SHORT));
     // A head has ten seconds, an idle connection sixty, and a request that is being answered has no deadline.
-    for victim in [slow, idle] {
-        assert_eq!(served.ask(get("/next")).status, 200);
+    let _kept_open = [slow, idle].map(|victim| {
+        let mut next = served.connect();
+        next.send(get("/next"));
+        assert_eq!(next.answer().status, 200);
         assert_eq!(victim.rest(), b"");
-    }
+        next
+    });
     served.probe.open_gate();
     assert_eq!(busy.answer().body, "went through");
 }
