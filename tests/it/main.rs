@@ -15,6 +15,7 @@ mod common;
 
 mod admin_api;
 mod apply;
+mod attacks;
 mod bulk;
 mod by_hand;
 mod conflicts;
@@ -27,6 +28,7 @@ mod explain;
 mod features;
 mod filters;
 mod front;
+mod fuzz;
 mod groups_and_members;
 mod idp;
 mod layering;

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::ops::Deref;
-use std::process::{ChildStdin, ChildStdout, Stdio};
+use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
 
@@ -30,7 +30,15 @@ impl Server {
 
     /// A server with `config` as its configuration file.
     pub fn start_with(config: &str) -> Server {
-        let mut command = process::command();
+        Server::start_as(process::command(), config)
+    }
+
+    /// The same with at most `descriptors` open files.
+    pub fn start_with_few_descriptors(config: &str, descriptors: u32) -> Server {
+        Server::start_as(process::command_with_few_descriptors(descriptors), config)
+    }
+
+    fn start_as(mut command: Command, config: &str) -> Server {
         command.args(["serve", "--ephemeral", "--until-stdin-closes"]);
         let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
         if !config.is_empty() {

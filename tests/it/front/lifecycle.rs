@@ -33,10 +33,11 @@ fn when_all_connections_are_taken_the_one_nearest_its_deadline_makes_room() {
 #[test]
 fn while_all_connections_have_a_request_with_a_worker_a_further_one_waits() {
     let served = serve(Limits { connections: Some(2), ..limits() });
-    let [mut one, mut two, mut third] = [(); 3].map(|()| served.connect());
+    let [mut one, mut two] = [(); 2].map(|()| served.connect());
     one.send(get("/block"));
     two.send(get("/block"));
     served.probe.wait_for_blocked(2);
+    let mut third = served.connect();
     third.send(get("/three"));
     assert!(third.hears_nothing_for(SHORT));
     served.probe.open_gate();
