@@ -40,9 +40,8 @@ where
         wire.pretend(is_head);
         let wire_after = drive(wire, &talk, &house, |_| {
             talk.give_up();
-            talk.begin_answer(house.limits.write_time(answer.len()));
-            let held = house.budget.hold(answer.len());
-            let response = answer.clone().into_response(true, Rc::clone(&talk), held);
+            talk.begin_answer(house.limits.write_time(answer.len()), house.budget.hold(answer.len()));
+            let response = answer.clone().into_response(true, Rc::clone(&talk));
             Box::pin(std::future::ready(Ok(response)))
         });
         wire = wire_after.await;

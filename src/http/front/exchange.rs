@@ -20,7 +20,7 @@ use super::limits::ONE_HOP_BYTES;
 use super::park::Lot;
 use super::peer::Peer;
 use super::pool::{Pool, Room};
-use super::seats::Seats;
+use super::seats::{Bytes, Seats};
 use super::talk::Talk;
 use super::{Arrival, Limits, Reason, Refusal, Resumed, Service, Tls};
 use crate::ids::Ids;
@@ -83,9 +83,8 @@ pub(super) async fn exchange(
         false => exchange.give_up(Reason::Framing { found: "a request follows a body without an end" }).await,
     };
     let close = !talk.is_read_to_its_end() || talk.is_stopping();
-    talk.begin_answer(house.limits.write_time(answer.len()));
-    let answer_bytes = house.budget.hold(answer.len());
-    Ok(answer.into_response(close, talk, answer_bytes))
+    talk.begin_answer(house.limits.write_time(answer.len()), house.budget.hold(answer.len()));
+    Ok(answer.into_response(close, talk))
 }
 
 /// A request and what it needs to be answered.
@@ -101,11 +100,15 @@ impl Exchange {
         let one_hop = body.size_hint().exact().is_some_and(|bytes| bytes <= ONE_HOP_BYTES);
         let seat = Rc::clone(self.talk.seat());
         seat.hold();
+        if self.house.budget.is_exhausted() {
+            return self.refuse(Reason::BuffersFull).await;
+        }
         if !one_hop && let Some(answer) = self.admit().await {
             return answer;
         }
-        seat.due(tokio::time::Instant::now() + self.house.limits.body);
-        match collect(body, &self.house.limits, held).await {
+        let bytes = if one_hop { Bytes::OfStranger } else { Bytes::Admitted };
+        seat.due(tokio::time::Instant::now() + self.house.limits.body, bytes);
+        match collect(body, &self.house, held).await {
             Ok(body) => self.kept.set_body(body),
             Err(reason) => return self.give_up(reason).await,
         }
@@ -188,7 +191,8 @@ impl Exchange {
 }
 
 /// Takes in a body, within its limits of size and time. `held` accounts for it.
-async fn collect(mut body: Incoming, limits: &Limits, held: &mut Held) -> Result<Vec<u8>, Reason> {
+async fn collect(mut body: Incoming, house: &House, held: &mut Held) -> Result<Vec<u8>, Reason> {
+    let limits = &house.limits;
     let whole = async {
         let mut bytes = Vec::new();
         while let Some(frame) = body.frame().await {
@@ -198,7 +202,12 @@ async fn collect(mut body: Incoming, limits: &Limits, held: &mut Held) -> Result
             if length > limits.body_bytes {
                 return Err(Reason::BodyTooLarge { limit: limits.body_bytes });
             }
-            held.resize(length).map_err(|_| Reason::BuffersFull)?;
+            while held.resize(length).is_err() {
+                if !house.seats.evict_bytes() {
+                    return Err(Reason::BuffersFull);
+                }
+                tokio::task::yield_now().await;
+            }
             bytes.extend_from_slice(&data);
         }
         Ok(bytes)

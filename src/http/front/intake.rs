@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::budget::Held;
 use super::head::{self, Head};
-use super::seats::Seat;
+use super::seats::{self, Seat};
 use super::timer::Timer;
 use super::tls::HANDSHAKE_RECORD;
 use super::{Limits, Reason};
@@ -78,8 +78,17 @@ impl Intake {
                 return Poll::Ready(self.check(length));
             }
             self.scanned = self.bytes.len();
-            if let Some(reason) = self.too_much() {
+            if self.bytes.len() >= self.limits.head_bytes {
+                let reason = self.too_large();
                 return Poll::Ready(self.refuse(reason));
+            }
+            if self.held.resize(self.bytes.len()).is_err() {
+                if !self.seat.all().evict_bytes() {
+                    return Poll::Ready(self.refuse(Reason::BuffersFull));
+                }
+                // Again when the one that makes room has gone; it may be this one.
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
             }
             match self.poll_fill(cx, stream) {
                 Poll::Ready(Ok(0)) | Poll::Ready(Err(_)) => return Poll::Ready(Gathered::Nobody),
@@ -143,14 +152,6 @@ impl Intake {
         Gathered::Refused { reason, raw: self.bytes.split().freeze() }
     }
 
-    /// Why no more bytes are taken for this head, if so.
-    fn too_much(&mut self) -> Option<Reason> {
-        if self.bytes.len() >= self.limits.head_bytes {
-            return Some(self.too_large());
-        }
-        self.held.resize(self.bytes.len()).err().map(|_| Reason::BuffersFull)
-    }
-
     /// The reason for refusing a head over the limit: its headers, or its first line alone.
     fn too_large(&self) -> Reason {
         let limit = self.limits.head_bytes;
@@ -170,7 +171,8 @@ impl Intake {
             self.waiting = waiting;
             let deadline = Instant::now() + time;
             self.timer.set(Some(deadline));
-            self.seat.due(deadline);
+            let bytes = if waiting == Waiting::Head { seats::Bytes::OfStranger } else { seats::Bytes::None };
+            self.seat.due(deadline, bytes);
         }
         if !self.timer.has_passed(cx) {
             return Poll::Pending;

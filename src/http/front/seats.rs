@@ -3,13 +3,27 @@
 //! A slow head has seconds left, an idle client up to a minute, and a client whose request is being answered none: so
 //! those who hold a connection without using it lose it first. A request that is with a worker, or parked there, is
 //! never cut off. Lives in the one asynchronous thread.
+//!
+//! The same when the bytes of all connections together are too many; but then only those make room who hold bytes of a
+//! request that nobody has admitted yet: strangers must not be able to crowd out a large push by an IdP.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
+
+/// What of a request a connection holds while it waits for its client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bytes {
+    /// None that count: it is idle, shakes hands, or has an answer to take.
+    None,
+    /// Part of a request from whom nobody knows yet.
+    OfStranger,
+    /// Part of a request that was admitted by its head.
+    Admitted,
+}
 
 /// All connections.
 #[derive(Debug)]
@@ -19,7 +33,7 @@ pub(super) struct Seats {
     parked: Cell<usize>,
     next: Cell<u64>,
     /// Those that wait for their client, the nearest deadline first.
-    waiting: RefCell<BTreeSet<(Instant, u64)>>,
+    waiting: RefCell<BTreeMap<(Instant, u64), Bytes>>,
     tasks: RefCell<HashMap<u64, AbortHandle>>,
 }
 
@@ -58,8 +72,21 @@ impl Seats {
 
     /// Ends the connection nearest its deadline; `false` if all are busy.
     pub(super) fn evict(&self) -> bool {
-        let Some((_, number)) = self.waiting.borrow_mut().pop_first() else { return false };
-        let task = self.tasks.borrow_mut().remove(&number);
+        let first = self.waiting.borrow().first_key_value().map(|(key, _)| *key);
+        first.is_some_and(|key| self.end(key))
+    }
+
+    /// Ends the connection nearest its deadline of those that hold bytes of strangers; `false` if there is none. The
+    /// bytes are free when its task has been dropped, a moment later.
+    pub(super) fn evict_bytes(&self) -> bool {
+        let is_strangers = |(_, bytes): &(&(Instant, u64), &Bytes)| **bytes == Bytes::OfStranger;
+        let first = self.waiting.borrow().iter().find(is_strangers).map(|(key, _)| *key);
+        first.is_some_and(|key| self.end(key))
+    }
+
+    fn end(&self, key: (Instant, u64)) -> bool {
+        self.waiting.borrow_mut().remove(&key);
+        let task = self.tasks.borrow_mut().remove(&key.1);
         task.inspect(AbortHandle::abort).is_some()
     }
 
@@ -79,9 +106,9 @@ impl Seat {
         self.seats.tasks.borrow_mut().insert(self.number, task);
     }
 
-    /// It is the client's turn, until `deadline`.
-    pub(super) fn due(&self, deadline: Instant) {
-        self.move_to(Some(deadline));
+    /// It is the client's turn, until `deadline`; meanwhile `bytes` are held.
+    pub(super) fn due(&self, deadline: Instant, bytes: Bytes) {
+        self.move_to(Some((deadline, bytes)));
     }
 
     /// It is the server's turn: the connection keeps its place.
@@ -89,13 +116,18 @@ impl Seat {
         self.move_to(None);
     }
 
-    fn move_to(&self, deadline: Option<Instant>) {
+    /// All other connections.
+    pub(super) fn all(&self) -> &Seats {
+        &self.seats
+    }
+
+    fn move_to(&self, turn: Option<(Instant, Bytes)>) {
         let mut waiting = self.seats.waiting.borrow_mut();
-        if let Some(before) = self.deadline.replace(deadline) {
+        if let Some(before) = self.deadline.replace(turn.map(|(deadline, _)| deadline)) {
             waiting.remove(&(before, self.number));
         }
-        if let Some(deadline) = deadline {
-            waiting.insert((deadline, self.number));
+        if let Some((deadline, bytes)) = turn {
+            waiting.insert((deadline, self.number), bytes);
         }
     }
 }
@@ -127,7 +159,7 @@ mod tests {
             let (seats, now) = (Seats::new(4), Instant::now());
             let seated = [60, 10, 30, 1].map(|seconds| {
                 let seat = seats.take();
-                seat.due(now + Duration::from_secs(seconds));
+                seat.due(now + Duration::from_secs(seconds), Bytes::None);
                 let task = tokio::task::spawn_local(std::future::pending::<()>());
                 seat.is_of(task.abort_handle());
                 (seat, task)
@@ -141,6 +173,25 @@ mod tests {
             }
             assert!(!seats.evict(), "the last one is busy");
             assert!(!seated[3].1.is_finished());
+        });
+    }
+
+    #[test]
+    fn for_bytes_only_strangers_who_hold_some_make_room() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let tasks = tokio::task::LocalSet::new();
+        tasks.block_on(&runtime, async {
+            let (seats, now) = (Seats::new(4), Instant::now());
+            let seated = [Bytes::None, Bytes::Admitted, Bytes::OfStranger].map(|bytes| {
+                let seat = seats.take();
+                seat.due(now, bytes);
+                let task = tokio::task::spawn_local(std::future::pending::<()>());
+                seat.is_of(task.abort_handle());
+                (seat, task)
+            });
+            assert!(seats.evict_bytes() && !seats.evict_bytes());
+            tokio::task::yield_now().await;
+            assert_eq!(seated.map(|(_, task)| task.is_finished()), [false, false, true]);
         });
     }
 

@@ -21,7 +21,7 @@ use super::exchange::House;
 use super::park::Lot;
 use super::peer::Peer;
 use super::pool::{Pool, Threads};
-use super::seats::{Seat, Seats};
+use super::seats::{Bytes, Seat, Seats};
 use super::tls::Greeting;
 use super::wire::linger;
 use super::{Limits, Service, Tls, Waker};
@@ -180,7 +180,11 @@ async fn accept_all(listener: tokio::net::TcpListener, slots: &Arc<Semaphore>, h
                     log::error!("no connection can be accepted at the moment: {error}");
                 }
                 failing = true;
-                tokio::time::sleep(ACCEPT_PAUSE).await;
+                // It is descriptors that are missing, nearly always: somebody has to make room.
+                match house.seats.evict() {
+                    true => tokio::task::yield_now().await,
+                    false => tokio::time::sleep(ACCEPT_PAUSE).await,
+                }
             }
         }
     }
@@ -214,7 +218,7 @@ async fn greet(stream: TcpStream, address: SocketAddr, house: Rc<House>, seat: R
         return connection::serve(stream, peer, house, seat).await;
     };
     let time = house.limits.handshake;
-    seat.due(tokio::time::Instant::now() + time);
+    seat.due(tokio::time::Instant::now() + time, Bytes::None);
     let shaken = unless_stopped(&house, tokio::time::timeout(time, tls.greet(stream))).await;
     match shaken {
         Some(Ok(Ok(Greeting::Tls(stream)))) => connection::serve(*stream, peer, house, seat).await,

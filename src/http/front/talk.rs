@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::budget::Held;
 use super::chunks::Framing;
-use super::seats::Seat;
+use super::seats::{Bytes, Seat};
 use super::{Reason, Refusal};
 
 /// Where a connection stands.
@@ -49,6 +50,8 @@ pub(super) struct Talk {
     stopping: Cell<bool>,
     silent: Cell<bool>,
     refused: RefCell<Option<Pending>>,
+    /// The answer that is being written: hyper drops the body as soon as it has taken it over.
+    answer: RefCell<Option<Held>>,
 }
 
 impl Talk {
@@ -61,6 +64,7 @@ impl Talk {
             stopping: Cell::default(),
             silent: Cell::default(),
             refused: RefCell::default(),
+            answer: RefCell::default(),
         }
     }
 
@@ -101,11 +105,12 @@ impl Talk {
         self.phase.get() == Phase::Busy
     }
 
-    /// An answer begins to be written, and the client has `time` to take it.
-    pub(super) fn begin_answer(&self, time: Duration) {
+    /// An answer of so many bytes begins to be written, and the client has `time` to take it.
+    pub(super) fn begin_answer(&self, time: Duration, bytes: Held) {
+        self.answer.replace(Some(bytes));
         let by = Instant::now() + time;
         self.write_by.set(Some(by));
-        self.seat.due(by);
+        self.seat.due(by, Bytes::None);
     }
 
     /// hyper has taken the whole answer.
@@ -117,6 +122,7 @@ impl Talk {
     pub(super) fn flushed(&self) {
         if self.phase.get() == Phase::Answered {
             self.write_by.set(None);
+            self.answer.take();
             self.phase.set(Phase::Head);
         }
     }

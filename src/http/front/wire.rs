@@ -24,6 +24,7 @@ use super::chunks::Framing;
 use super::head;
 use super::intake::{Gathered, Intake, READ_BYTES};
 use super::peer::Peer;
+use super::seats;
 use super::talk::{Phase, Talk};
 use super::timer::Timer;
 
@@ -63,7 +64,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 
     /// Ends the connection. A client that may still be sending gets the time to see its last answer.
     pub(super) async fn close(mut self) {
-        self.talk.seat().due(Instant::now() + LINGER);
+        self.talk.seat().due(Instant::now() + LINGER, seats::Bytes::None);
         if self.talk.phase() == Phase::Last && !self.talk.is_silent() {
             linger(&mut self.stream).await;
         } else {

@@ -54,29 +54,26 @@ fn json_bombs_are_refused_in_good_time() {
 }
 
 #[test]
-fn wide_and_long_values_are_bounded() {
+fn wide_and_long_values_are_refused_or_not_kept() {
     let victim = Victim::start();
-    let members: Vec<String> = (0..300_000).map(|number| format!("\"a{number}\":1")).collect();
     let emails: Vec<_> =
         (0..100_000).map(|number| json!({"value": format!("{number}@example.com")})).collect();
-    let bodies = [
-        ("a wide object", with(&members.join(","))),
-        ("a wide array", with(&format!("\"emails\":{}", serde_json::Value::from(emails)))),
-        ("a long number", with(&format!("\"a\":{}", "1".repeat(1_000_000)))),
-        ("a long string", with(&format!("\"title\":\"{}\"", "x".repeat(10_000_000)))),
-        ("a long userName", user(&"x".repeat(1_000_000)).into_bytes()),
-    ];
-    for (what, body) in bodies {
-        let began = Instant::now();
-        let headers = [("Content-Type", "application/scim+json")];
-        let answer = victim.server.scim.send("POST", "/Users", &headers, Some(&body));
-        println!("{what}: {} in {:?}: {:.200}", answer.status, began.elapsed(), answer.text);
-        assert!(matches!(answer.status, 201 | 400 | 413), "{what}: {} {:.300}", answer.status, answer.text);
-        assert!(began.elapsed() < Duration::from_secs(8), "{what} took {:?}", began.elapsed());
-        if answer.status == 201 {
-            panic!("{what} was taken");
-        }
+    for (what, body, status) in [
+        ("a wide array", with(&format!("\"emails\":{}", serde_json::Value::from(emails))), 400),
+        ("a long string", with(&format!("\"title\":\"{}\"", "x".repeat(10_000_000))), 413),
+        ("a long userName", user(&"x".repeat(1_000_000)).into_bytes(), 400),
+    ] {
+        refused(&victim, what, &body, status);
         victim.serves_others();
     }
-    victim.is_well(256);
+    // What no schema declares is read over, however much of it there is.
+    let server = victim.server;
+    let members: Vec<String> = (0..300_000).map(|number| format!("\"a{number}\":1")).collect();
+    for body in [with(&members.join(",")), with(&format!("\"a\":{}", "1".repeat(1_000_000)))] {
+        let headers = [("Content-Type", "application/scim+json")];
+        let answer = server.scim.send("POST", "/Users", &headers, Some(&body)).expect(201);
+        assert!(answer.text.len() < 1_000, "{}", answer.text);
+        server.delete_user(&answer.id());
+    }
+    Victim::new(server).is_well(256);
 }

@@ -28,7 +28,7 @@ impl Victim {
     }
 
     pub fn new(server: Server) -> Victim {
-        let id = server.user("ann");
+        let id = server.user(&format!("ann{}", server.last_event()));
         let token = server.ready["scim_token"].as_str().unwrap().to_owned();
         let before = everything(&server);
         Victim { server, token, id, before }

@@ -189,7 +189,9 @@ impl Client {
     /// Whether nothing comes for `time`.
     pub fn hears_nothing_for(&self, time: Duration) -> bool {
         self.stream.set_read_timeout(Some(time)).unwrap();
-        let nothing = self.stream.peek(&mut [0]).is_err();
+        // The end of the connection is something, however abrupt.
+        let nothing =
+            self.stream.peek(&mut [0]).is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock);
         self.stream.set_read_timeout(Some(PATIENCE)).unwrap();
         nothing
     }
