@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use rouille::{Request, Response};
 
+use crate::admin::page::{self, Frame};
 use crate::admin::{Admin, Reply, problems};
-use crate::auth::{self, Admitted, LastUsed};
+use crate::auth::{self, Access, Admitted, Browser, LastUsed, check_origin};
 use crate::config::Network;
 use crate::http::front::{Arrival, Outcome, Refusal, Resumed, Service};
 use crate::http::headers;
@@ -45,7 +46,7 @@ struct Admission {
 }
 
 impl Rollcall {
-    fn look_up(&self, request: &Request) -> Result<Admission> {
+    fn look_up(&self, request: &Request, arrival: &Arrival) -> Result<Admission> {
         let target = Target::parse(request.raw_url())?;
         let (route, slug, parameters) = match find(request.method(), &target.segments) {
             Found::Route { route, slug, parameters } => (route, slug, parameters),
@@ -66,8 +67,10 @@ impl Rollcall {
             }
         };
         let at = self.scim.directory.clock().now();
+        let base_url = self.base_url(request, arrival);
         let asked = auth::Request {
             header: request.header("Authorization"),
+            browser: browser(request, &base_url),
             scope: route.scope,
             access: route.access,
             slug: slug.as_deref(),
@@ -79,20 +82,28 @@ impl Rollcall {
             Some(_) => self.scim.directory.store().read(|db| auth::admit(db, &asked))?,
         };
         if let Some(admitted) = &admitted {
-            self.last_used.note(&admitted.token, at);
+            self.last_used.note(&admitted.credential, at);
         }
         Ok(Admission { route, parameters, target, admitted, at })
     }
 
     fn run(&self, request: &Request, arrival: &Arrival) -> Result<Outcome> {
-        let admission = self.look_up(request)?;
+        let admission = self.look_up(request, arrival)?;
         let handler = admission.route.handler;
         if let Some(admitted) = &admission.admitted {
             log_notes(&arrival.request_id, &admitted.notes);
         }
+        let access = admission.route.access;
         let call = self.call(request, arrival, admission)?;
         match handler {
             Handler::Probe(probe) => Ok(Outcome::Answer(probe(&self.probes))),
+            Handler::Page(handler) => {
+                if access == Access::Write {
+                    check_origin(&browser(request, &call.base_url))?;
+                    page::check_form(&call)?;
+                }
+                handler(&self.admin, &call).map(page::guarded).map(Outcome::Answer)
+            }
             Handler::Scim(handler) => {
                 if let Some(organization) = &call.organization {
                     self.scim.check_prerequisites(organization)?;
@@ -117,7 +128,6 @@ impl Rollcall {
         }
         let headers =
             request.headers().map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
-        let origin = self.origin(request, arrival);
         let (actor, organization) = match admission.admitted {
             Some(admitted) => (Some(admitted.actor), admitted.organization),
             None => (None, None),
@@ -125,7 +135,7 @@ impl Rollcall {
         Ok(Call {
             request_id: arrival.request_id.clone(),
             at: admission.at,
-            client: origin.client,
+            client: self.origin(request, arrival).client,
             method: admission.route.method,
             actor,
             organization,
@@ -133,7 +143,7 @@ impl Rollcall {
             query: admission.target.query,
             headers,
             body,
-            base_url: self.base_url(request, origin),
+            base_url: self.base_url(request, arrival),
             time_is_up: arrival.resumed.map(|resumed| resumed != Resumed::Woken),
         })
     }
@@ -142,11 +152,11 @@ impl Rollcall {
         Origin::of(request, arrival.peer, &self.trusted_proxies)
     }
 
-    fn base_url(&self, request: &Request, origin: Origin) -> String {
+    fn base_url(&self, request: &Request, arrival: &Arrival) -> String {
         match &self.public_url {
             Some(url) => url.clone(),
             None => {
-                let scheme = if origin.https { "https" } else { "http" };
+                let scheme = if self.origin(request, arrival).https { "https" } else { "http" };
                 format!("{scheme}://{}", request.header("Host").unwrap_or("localhost"))
             }
         }
@@ -166,11 +176,15 @@ impl Rollcall {
     }
 
     /// An error in the words of the API that the request was for.
-    fn error(&self, request: &Request, error: &Error, request_id: &str) -> Response {
-        let response = if is_admin(request) {
-            problems::answer(error, request_id)
-        } else {
-            errors::error_response(error, request_id)
+    fn error(&self, request: &Request, error: &Error, arrival: &Arrival) -> Response {
+        let response = match Audience::of(request) {
+            Audience::Program => problems::answer(error, &arrival.request_id),
+            Audience::IdentityProvider => errors::error_response(error, &arrival.request_id),
+            Audience::Person => {
+                let target = (request.method() == "GET").then(|| request.raw_url());
+                let frame = Frame::of_base_url(&self.base_url(request, arrival));
+                page::guarded(page::refusal(&frame, error, &arrival.request_id, target))
+            }
         };
         match (error.kind, Target::parse(request.raw_url())) {
             (Kind::MethodNotAllowed, Ok(target)) => match find(request.method(), &target.segments) {
@@ -186,7 +200,7 @@ impl Service for Rollcall {
     fn answer(&self, request: &Request, arrival: &Arrival) -> Outcome {
         let outcome = self.run(request, arrival).unwrap_or_else(|error| {
             log::debug!("request {} was refused: {error}", arrival.request_id);
-            Outcome::Answer(self.error(request, &error, &arrival.request_id))
+            Outcome::Answer(self.error(request, &error, arrival))
         });
         match outcome {
             Outcome::Answer(response) => Outcome::Answer(self.finish(request, arrival, response)),
@@ -195,8 +209,8 @@ impl Service for Rollcall {
     }
 
     fn admit(&self, request: &Request, arrival: &Arrival) -> Option<Response> {
-        let error = self.look_up(request).err()?;
-        let response = self.error(request, &error, &arrival.request_id);
+        let error = self.look_up(request, arrival).err()?;
+        let response = self.error(request, &error, arrival);
         Some(self.finish(request, arrival, response))
     }
 
@@ -204,11 +218,13 @@ impl Service for Rollcall {
         let status = refusal.reason.status();
         let scim_type = matches!(status, 400).then_some("invalidSyntax");
         let detail = refusal.reason.to_string();
-        let admin = refusal.request.as_ref().is_some_and(is_admin);
-        let response = if admin {
-            problems::of_status(status, &detail, &arrival.request_id)
-        } else {
-            errors::respond(status, &errors::message(status, scim_type, &detail))
+        let audience = refusal.request.as_ref().map_or(Audience::IdentityProvider, Audience::of);
+        let response = match audience {
+            Audience::IdentityProvider => {
+                errors::respond(status, &errors::message(status, scim_type, &detail))
+            }
+            Audience::Program => problems::of_status(status, &detail, &arrival.request_id),
+            Audience::Person => page::guarded(Response::text(detail.as_str()).with_status_code(status)),
         };
         let origin = refusal.request.as_ref().map(|request| self.origin(request, arrival));
         log::info!(
@@ -224,10 +240,40 @@ impl Service for Rollcall {
     }
 }
 
-/// Whether a request is for the admin API; everything else is answered in SCIM's words.
-fn is_admin(request: &Request) -> bool {
-    let path = request.raw_url().trim_start_matches('/');
-    path.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("api/"))
+/// Who reads what goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Audience {
+    /// A program at the admin API: problem details.
+    Program,
+    /// A person at the admin page.
+    Person,
+    /// An identity provider, and whoever asks for anything else: SCIM errors.
+    IdentityProvider,
+}
+
+impl Audience {
+    /// By the first segment of the path.
+    fn of(request: &Request) -> Audience {
+        let path = request.raw_url().trim_start_matches('/');
+        let first = path.split(['/', '?']).next().unwrap_or_default();
+        match first {
+            _ if first.eq_ignore_ascii_case("api") => Audience::Program,
+            _ if first.eq_ignore_ascii_case("admin") => Audience::Person,
+            _ => Audience::IdentityProvider,
+        }
+    }
+}
+
+/// What a browser says of itself.
+fn browser<'r>(request: &'r Request, base_url: &'r str) -> Browser<'r> {
+    Browser {
+        cookies: request.header("Cookie"),
+        csrf: request.header("X-CSRF-Token"),
+        origin: request.header("Origin"),
+        fetch_site: request.header("Sec-Fetch-Site"),
+        host: request.header("Host"),
+        base_url,
+    }
 }
 
 fn log(request: &Request, arrival: &Arrival, client: IpAddr, status: u16) {
