@@ -26,7 +26,7 @@ fn with(member: &str) -> Vec<u8> {
 #[test]
 fn json_bombs_are_refused_in_good_time() {
     let victim = Victim::start();
-    let many = 300_000;
+    let many = 100_000;
     for (what, body) in [
         ("deep arrays", "[".repeat(1_000_000).into_bytes()),
         ("deep objects", "{\"a\":".repeat(500_000).into_bytes()),
@@ -34,6 +34,7 @@ fn json_bombs_are_refused_in_good_time() {
         ("a member twice", with("\"userName\":\"x@example.com\"")),
         ("a member many times", with(&vec!["\"a\":1"; many].join(","))),
         ("a member twice, in other words", with("\"\\u0061\":1,\"a\":1")),
+        ("a long number", with(&format!("\"a\":{}", "1".repeat(1_000_000)))),
         ("an infinite number", with("\"a\":1e999999")),
         ("a long exponent", with(&format!("\"a\":1e{}", "9".repeat(100_000)))),
         ("half a surrogate pair", with("\"a\":\"\\ud800\"")),
@@ -57,7 +58,7 @@ fn json_bombs_are_refused_in_good_time() {
 fn wide_and_long_values_are_refused_or_not_kept() {
     let victim = Victim::start();
     let emails: Vec<_> =
-        (0..100_000).map(|number| json!({"value": format!("{number}@example.com")})).collect();
+        (0..30_000).map(|number| json!({"value": format!("{number}@example.com")})).collect();
     for (what, body, status) in [
         ("a wide array", with(&format!("\"emails\":{}", serde_json::Value::from(emails))), 400),
         ("a long string", with(&format!("\"title\":\"{}\"", "x".repeat(10_000_000))), 413),
@@ -68,12 +69,11 @@ fn wide_and_long_values_are_refused_or_not_kept() {
     }
     // What no schema declares is read over, however much of it there is.
     let server = victim.server;
-    let members: Vec<String> = (0..300_000).map(|number| format!("\"a{number}\":1")).collect();
-    for body in [with(&members.join(",")), with(&format!("\"a\":{}", "1".repeat(1_000_000)))] {
-        let headers = [("Content-Type", "application/scim+json")];
-        let answer = server.scim.send("POST", "/Users", &headers, Some(&body)).expect(201);
-        assert!(answer.text.len() < 1_000, "{}", answer.text);
-        server.delete_user(&answer.id());
-    }
+    let members: Vec<String> = (0..100_000).map(|number| format!("\"a{number}\":1")).collect();
+    let body = with(&members.join(","));
+    let headers = [("Content-Type", "application/scim+json")];
+    let answer = server.scim.send("POST", "/Users", &headers, Some(&body)).expect(201);
+    assert!(answer.text.len() < 1_000, "{}", answer.text);
+    server.delete_user(&answer.id());
     Victim::new(server).is_well(256);
 }

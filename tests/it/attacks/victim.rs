@@ -12,7 +12,7 @@ use crate::common::Server;
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long a normal request may take while the attack runs. The tests run side by side on a small machine.
-const NORMAL: Duration = Duration::from_secs(3);
+const NORMAL: Duration = Duration::from_secs(5);
 
 /// A server with one user, and what was there before the attack.
 pub struct Victim {
