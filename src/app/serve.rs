@@ -15,13 +15,14 @@ use crate::app::housekeeping::Housekeeping;
 use crate::app::signals::{self, Reloads};
 use crate::app::{logging, policy, target};
 use crate::clock::Clock;
-use crate::config::{self, Config};
+use crate::config::{self, AddressPolicy, Config};
 use crate::directory::Directory;
 use crate::http::front::{Front, StopHandle};
 use crate::http::service::Rollcall;
 use crate::ids::Ids;
 use crate::model::error::{Error, Result};
 use crate::store::{self, Store, Target};
+use crate::webhooks::{Dispatcher, Settings};
 
 /// What the command line says of a server.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +53,7 @@ pub fn serve(options: &ServeOptions) -> Result<()> {
 struct Running {
     front: Front,
     program: Arc<Rollcall>,
+    dispatcher: Dispatcher,
 }
 
 fn durable(options: &ServeOptions) -> Result<Running> {
@@ -95,7 +97,6 @@ fn without_effect(config: &Config) -> Vec<&'static str> {
         ("server.limits.requests_per_second", limits.requests_per_second != usual.requests_per_second),
         ("requests", config.requests != default.requests),
         ("events", config.events != default.events),
-        ("webhooks", config.webhooks != default.webhooks),
     ];
     keys.into_iter().filter_map(|(key, is_set)| is_set.then_some(key)).collect()
 }
@@ -158,7 +159,12 @@ fn start(
     directory.store().on_events(move |organizations| {
         organizations.iter().for_each(|organization| waker.wake(organization.0.unsigned_abs()));
     });
-    Ok(Running { front, program })
+    let settings = Settings {
+        addresses: AddressPolicy::of(&config.webhooks),
+        give_up_days: config.webhooks.give_up_days,
+    };
+    let dispatcher = Dispatcher::start(directory, settings)?;
+    Ok(Running { front, program, dispatcher })
 }
 
 impl Running {
@@ -166,6 +172,7 @@ impl Running {
         let housekeeping = Housekeeping::start(self.program)?;
         signals::tell(&[NotifyState::Ready]);
         self.front.wait();
+        self.dispatcher.stop();
         housekeeping.finish();
         log::info!("stopped");
         Ok(())

@@ -57,6 +57,14 @@ impl Db<'_> {
     }
 }
 
+impl Db<'_> {
+    /// One event, if the feed still has it.
+    pub fn event(&self, organization: OrganizationId, id: i64) -> Result<Option<Event>> {
+        let event = self.events(organization, id.saturating_sub(1), 1)?.pop();
+        Ok(event.filter(|event| event.id == id))
+    }
+}
+
 impl Tx<'_> {
     /// Appends events to an organization's feed, in order and without a gap.
     pub fn record(

@@ -58,3 +58,4 @@ mod storage_full;
 mod tls;
 mod user_policies;
 mod users;
+mod webhooks;

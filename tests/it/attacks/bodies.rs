@@ -51,7 +51,7 @@ fn json_bombs_are_refused_in_good_time() {
         refused(&victim, what, &body, 400);
         victim.serves_others();
     }
-    victim.is_well(160);
+    victim.survives(160);
 }
 
 #[test]
@@ -75,5 +75,5 @@ fn wide_and_long_values_are_refused_or_not_kept() {
     let answer = server.scim.send("POST", "/Users", &headers, Some(&body)).expect(201);
     assert!(answer.text.len() < 1_000, "{}", answer.text);
     server.delete_user(&answer.id());
-    Victim::new(server).is_well(256);
+    Victim::new(server).survives(256);
 }

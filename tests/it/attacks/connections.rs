@@ -40,7 +40,7 @@ fn hundreds_of_slow_idle_and_half_open_connections_hold_up_nobody() {
         (0..10).for_each(|_| victim.serves_others());
     }
     drop(held);
-    victim.is_well(128);
+    victim.survives(128);
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn clients_that_never_read_hold_one_answer_each() {
         .collect();
     (0..20).for_each(|_| victim.serves_others());
     drop(held);
-    victim.is_well(128);
+    victim.survives(128);
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn a_server_with_few_descriptors_makes_room_for_those_who_ask_something() {
     }
     let ended = held.into_iter().filter(is_closed).count();
     assert!(ended >= MANY - 96, "{ended} of {MANY} were ended");
-    victim.is_well(96);
+    victim.survives(96);
 }
 
 /// Whether the server has ended it; what it said before is passed over.
@@ -100,7 +100,7 @@ fn descriptors_that_run_out_although_there_is_room_end_nothing() {
     // They are still there: those nearest their deadlines make room.
     (0..20).for_each(|_| victim.serves_others());
     drop(held);
-    victim.is_well(96);
+    victim.survives(96);
 }
 
 #[test]
@@ -132,5 +132,5 @@ fn bytes_over_the_common_budget_are_refused_and_given_back() {
         .unwrap();
     let _ = stream.write_all(&body);
     assert_eq!(statuses(&read_to_end(&mut stream)), [400], "spaces are no JSON; but there is room");
-    victim.is_well(96);
+    victim.survives(96);
 }

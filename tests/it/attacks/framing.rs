@@ -39,7 +39,7 @@ fn a_request_with_a_doubtful_end_is_refused_and_what_follows_it_never_runs() {
         let found = statuses(&answers);
         assert!(matches!(found[..], [400 | 413]), "{framing:?}: {found:?} {answers}");
     }
-    victim.is_well(96);
+    victim.survives(96);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_body_shorter_than_its_length_creates_nothing_although_what_came_is_whole() 
         statuses(&victim.send(request(&victim, &framing, &format!("{half}{rest}\r\n\r\n")))),
         [400, 400]
     );
-    victim.is_well(96);
+    victim.survives(96);
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn malformed_and_endless_chunks_end_the_request() {
         assert!(matches!(found[..], [400 | 413] | []), "{what}: {found:?}");
         victim.serves_others();
     }
-    victim.is_well(96);
+    victim.survives(96);
 }
 
 #[test]
@@ -109,5 +109,5 @@ fn a_hundred_megabytes_are_refused_when_they_are_announced_and_dropped_when_they
     let (sent, answer) = send_for_ever(&mut victim.connect(), stranger, &piece, 16 << 20);
     assert!(matches!(statuses(&answer)[..], [401] | []) && sent < 12 << 20, "{sent} bytes taken: {answer}");
     // 16 MiB are a body's limit, twice over while a vector grows, and the request.
-    victim.is_well(128);
+    victim.survives(128);
 }

@@ -78,7 +78,7 @@ impl Victim {
     /// After the attack: normal requests are answered, nothing was written, and the process never held more than
     /// `mib` MiB.
     #[track_caller]
-    pub fn is_well(self, mib: u64) {
+    pub fn survives(self, mib: u64) {
         self.serves_others();
         assert_eq!(everything(&self.server), self.before, "something was written");
         let peak = self.peak_kib();
