@@ -91,10 +91,8 @@ fn durable(options: &ServeOptions) -> Result<Running> {
 /// The keys that are set to something else than their default and that nothing reads yet.
 fn without_effect(config: &Config) -> Vec<&'static str> {
     let default = Config::default();
-    let (limits, usual) = (&config.server.limits, &default.server.limits);
     let keys = [
         ("server.metrics_listen", config.server.metrics_listen != default.server.metrics_listen),
-        ("server.limits.requests_per_second", limits.requests_per_second != usual.requests_per_second),
         ("requests", config.requests != default.requests),
         ("events", config.events != default.events),
     ];

@@ -9,9 +9,11 @@
 //! | `origin` | the client's address and scheme, also behind trusted proxies |
 //! | `headers` | what every answer says to browsers and caches |
 //! | `probes` | liveness and readiness |
+//! | `metrics` | what the server did, for Prometheus |
 
 pub mod front;
 pub mod headers;
+pub mod metrics;
 pub mod origin;
 pub mod probes;
 pub mod routes;

@@ -11,14 +11,15 @@
     reason = "all of this crate is tests: a panic is how they fail"
 )]
 
-mod commands;
 mod common;
 
 mod admin_api;
+mod admins;
 mod apply;
 mod attacks;
 mod bulk;
 mod by_hand;
+mod commands;
 mod conflicts;
 mod decisions;
 mod deviations;
@@ -37,6 +38,7 @@ mod lifecycle;
 mod limits;
 mod lists;
 mod mapping_states;
+mod metrics;
 mod model;
 mod organizations;
 mod pingone_guide;
@@ -47,6 +49,7 @@ mod prerequisites;
 mod preview;
 mod provisioning_switch;
 mod proxies;
+mod rate_limits;
 mod readme;
 mod roles;
 mod rules;
@@ -56,6 +59,8 @@ mod sign_in;
 mod starting;
 mod storage_full;
 mod tls;
+mod tokens;
 mod user_policies;
 mod users;
+mod walls;
 mod webhooks;
