@@ -20,7 +20,10 @@ CREATE TABLE organizations (
     -- The id of the newest event; the next one is one more, so that ids have no gaps.
     last_event_id INTEGER NOT NULL DEFAULT 0,
     -- Another random value with each change of the mapping rules: what compiled rules are remembered by.
-    rules_stamp BLOB NOT NULL DEFAULT x''
+    rules_stamp BLOB NOT NULL DEFAULT x'',
+    -- Changes that had no event to record. With last_event_id it makes the revision, which moves with every change: the
+    -- basis of previews, and how a large change sees what moved since it read its facts.
+    silent_changes INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- Bearer tokens of IdPs and programs. Only the SHA-256 of a token is here. A revoked token keeps its row, since the

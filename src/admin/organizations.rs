@@ -6,7 +6,7 @@ use crate::admin::body::{Edit, Field, Fields};
 use crate::admin::handle::{Admin, has_server_scope, organization};
 use crate::admin::list::Listing;
 use crate::admin::reply::{self, Reply};
-use crate::directory::{OrganizationChange, create_organization, organization_json};
+use crate::directory::{About, OrganizationChange, create_organization, organization_json};
 use crate::model::call::Call;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::organization::Features;
@@ -88,7 +88,8 @@ pub fn update(admin: &Admin, call: &Call) -> Result<Reply> {
             .at(field));
         }
     }
-    let changed = admin.change(call, move |change| {
+    let about = About::Switched(features.applied_to(organization(call)?.features));
+    let changed = admin.change_about(call, &about, move |change| {
         let features = Some(features.applied_to(change.organization().features));
         change.update_organization(OrganizationChange { name, plan, sso, features })
     })?;

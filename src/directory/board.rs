@@ -138,7 +138,7 @@ impl Board for ChangeBoard<'_, '_> {
         self.change.record_mapping(kind_of(status), mapping.id)?;
         let Moved::Members { fresh } = moved(Some(mapping.status), status) else { return Ok(()) };
         for user in self.change.tx.users_placed_by(mapping.id)? {
-            self.change.touch(user, None);
+            self.change.touch_by_meaning(user, None);
         }
         self.change.touch_members(mapping.group, fresh.then_some(mapping.id))
     }

@@ -58,9 +58,10 @@ impl Change<'_> {
                 ),
             ));
         }
-        let mut touched = self.tx.users_placed_in(entity.id)?;
-        touched.extend(self.tx.users_pointing_at(entity.id)?);
-        for user in touched {
+        for user in self.tx.users_placed_in(entity.id)? {
+            self.touch_by_meaning(user, None);
+        }
+        for user in self.tx.users_pointing_at(entity.id)? {
             self.touch(user, None);
         }
         let holder = self.board()?.holder(entity.id)?;

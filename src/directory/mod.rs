@@ -10,6 +10,7 @@ mod documents;
 mod endings;
 mod entities;
 mod explain;
+mod gather;
 mod groups;
 mod handle;
 #[cfg(test)]
@@ -30,6 +31,7 @@ pub use documents::{
     entity_json, group_json, mapping_json, organization_json, rule_json, spec_json, user_json,
 };
 pub use explain::{Explanation, explain};
+pub use gather::About;
 pub use groups::Pushed;
 pub use handle::{DeleteUser, Directory, Policy};
 pub use organizations::{OrganizationChange, create_organization};

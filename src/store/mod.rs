@@ -19,11 +19,13 @@ mod lists;
 mod mappings;
 mod memberships;
 mod migrations;
+mod moves;
 mod organizations;
 mod outlook;
 mod query;
 mod readers;
 mod rules;
+mod states;
 mod tokens;
 mod users;
 mod writer;
@@ -33,16 +35,17 @@ pub use conflicts::{Conflict, ConflictSide, NewConflict};
 pub use connection::Synchronous;
 pub use entities::NewEntity;
 pub use events::{Event, NewEvent};
-pub use facts::{MappingClaim, OpenConflict, UserState};
+pub use facts::{OpenConflict, StoredFacts, StoredPlace};
 pub use handle::{Store, Target};
 pub use history::Ended;
 pub use lists::{From, Key, ListQuery, Listed, Position, Wanted};
 pub use mappings::NewMapping;
 pub use memberships::Member;
+pub use moves::Watch;
 pub use organizations::NewOrganization;
 pub use outlook::GroupName;
 pub use query::{Db, Page, Tx};
-
+pub use states::{MappingClaim, UserState};
 pub use tokens::NewToken;
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use rusqlite::{Connection, Params, Row};
 use crate::model::error::Result;
 use crate::model::id::OrganizationId;
 use crate::store::errors::{from_sqlite, transaction_lost};
+use crate::store::moves::Move;
 
 /// A consistent view to read with: a snapshot, or a transaction's own writes.
 #[derive(Clone, Copy)]
@@ -21,6 +22,8 @@ pub struct Tx<'c> {
     db: Db<'c>,
     /// The organizations whose feed this job moved, for those who wait for it.
     moved: RefCell<BTreeSet<OrganizationId>>,
+    /// What its changes moved, for those who prepare a large change meanwhile.
+    moves: RefCell<Vec<Move>>,
 }
 
 /// A slice of a list: what comes after a row, and how much of it.
@@ -77,7 +80,7 @@ impl<'c> Db<'c> {
 
 impl<'c> Tx<'c> {
     pub(super) fn new(connection: &'c Connection) -> Tx<'c> {
-        Tx { db: Db::new(connection), moved: RefCell::default() }
+        Tx { db: Db::new(connection), moved: RefCell::default(), moves: RefCell::default() }
     }
 
     /// Runs a change and says how many rows it touched.
@@ -99,7 +102,7 @@ impl<'c> Tx<'c> {
     /// and write nothing more, which would be committed on its own.
     pub fn attempt<T>(&self, part: impl FnOnce(&Tx<'c>) -> Result<T>) -> Result<Result<T>> {
         let connection = self.db.connection;
-        let moved_before = self.moved.borrow().clone();
+        let (moved_before, moves_before) = (self.moved.borrow().clone(), self.moves.borrow().len());
         connection.execute_batch("SAVEPOINT part").map_err(from_sqlite)?;
         let outcome = part(self);
         if connection.is_autocommit() {
@@ -110,6 +113,7 @@ impl<'c> Tx<'c> {
         } else {
             connection.execute_batch("ROLLBACK TO part; RELEASE part").map_err(from_sqlite)?;
             self.moved.replace(moved_before);
+            self.moves.borrow_mut().truncate(moves_before);
         }
         Ok(outcome)
     }
@@ -118,8 +122,17 @@ impl<'c> Tx<'c> {
         self.moved.borrow_mut().insert(organization);
     }
 
-    pub(super) fn into_moved(self) -> BTreeSet<OrganizationId> {
-        self.moved.into_inner()
+    pub(super) fn note_move(&self, step: Move) {
+        self.moves.borrow_mut().push(step);
+    }
+
+    /// How many rows were written since the connection was opened.
+    pub fn rows_written(&self) -> u64 {
+        self.db.connection.total_changes()
+    }
+
+    pub(super) fn into_moved(self) -> (BTreeSet<OrganizationId>, Vec<Move>) {
+        (self.moved.into_inner(), self.moves.into_inner())
     }
 }
 

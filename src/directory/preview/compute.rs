@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use crate::directory::gather::About;
 use crate::directory::handle::Directory;
 use crate::directory::mappings::check_group_lives;
 use crate::directory::settle::{facts, is_asked_by, open_conflicts};
@@ -28,7 +29,7 @@ use crate::store::{Db, GroupName, MappingClaim, OpenConflict, UserState};
 /// What would come of a change.
 #[derive(Clone, Debug)]
 pub struct Preview {
-    /// The id of the organization's newest event in the snapshot that it was computed from.
+    /// The organization's revision in the snapshot that it was computed from.
     pub basis: i64,
     /// The change of the rules, if it was one.
     pub rules: Option<RuleChanges>,
@@ -86,9 +87,9 @@ impl Directory {
         changes: &RuleChanges,
         basis: Option<i64>,
     ) -> Result<Vec<RuleId>> {
-        let (directory, wanted) = (self.clone(), changes.clone());
-        let added = self.store().write_large(move |tx| {
-            directory.run(tx, organization, cause, |change| change.apply_rule_changes(&wanted, basis))
+        let (about, wanted) = (About::Rules(changes.clone()), changes.clone());
+        let added = self.change_about(organization, cause, &about, move |change| {
+            change.apply_rule_changes(&wanted, basis)
         })?;
         if let Some(added) = added {
             return Ok(added);
@@ -99,7 +100,7 @@ impl Directory {
             ..Error::new(
                 Kind::Conflict,
                 format!(
-                    "basis: something changed since event {}, and nothing was applied. Look at \"preview\", which says \
+                    "basis: something changed since {}, and nothing was applied. Look at \"preview\", which says \
                      what would happen now, and apply again with its basis {}.",
                     basis.unwrap_or_default(),
                     fresh.basis
@@ -107,6 +108,23 @@ impl Directory {
             )
             .at("basis")
         })
+    }
+
+    /// The groups whose members' places a change of the rules has looked at; none for a change that is refused.
+    pub(in crate::directory) fn groups_moved_by(
+        &self,
+        db: &Db<'_>,
+        organization: OrganizationId,
+        changes: &RuleChanges,
+    ) -> Result<Vec<GroupId>> {
+        let Some(organization) = db.organization_by_id(organization)? else { return Ok(Vec::new()) };
+        let Ok(rules) = rule_changes::changed(&*self.rules(db, organization.id)?, changes) else {
+            return Ok(Vec::new());
+        };
+        let groups = db.group_names(organization.id)?;
+        let mut board = board(db, &organization, &groups, rules, db.live_mappings(organization.id)?)?;
+        run(&mut board, &Trial::Rules)?;
+        Ok(board.moved().keys().copied().collect())
     }
 
     fn preview(
@@ -126,18 +144,11 @@ impl Directory {
         {
             mappings.push(named);
         }
-        let mut board = MemoryBoard::new(Contents {
-            organization: organization.id,
-            features: organization.features,
-            rules,
-            groups: groups.iter().map(|group| (group.id, group.display_name.clone())).collect(),
-            mappings,
-            entities: db.living_entities(organization.id)?,
-        });
+        let mut board = board(db, organization, &groups, rules, mappings)?;
         run(&mut board, trial)?;
         let (tally, examples) = settle_touched(db, organization, &board)?;
         Ok(Preview {
-            basis: db.last_event_id(organization.id)?,
+            basis: db.revision(organization.id)?,
             rules: None,
             stored: self.rules(db, organization.id)?,
             board,
@@ -146,6 +157,23 @@ impl Directory {
             examples,
         })
     }
+}
+
+fn board(
+    db: &Db<'_>,
+    organization: &Organization,
+    groups: &[GroupName],
+    rules: RuleSet,
+    mappings: Vec<Mapping>,
+) -> Result<MemoryBoard> {
+    Ok(MemoryBoard::new(Contents {
+        organization: organization.id,
+        features: organization.features,
+        rules,
+        groups: groups.iter().map(|group| (group.id, group.display_name.clone())).collect(),
+        mappings,
+        entities: db.living_entities(organization.id)?,
+    }))
 }
 
 /// The mapping that a trial names, which may be one of a deleted group.
@@ -184,7 +212,7 @@ fn settle_touched(
             state.claims.push(MappingClaim { withheld, ..*claim });
         }
         let places = settle(&facts(organization.features, &state, fresh));
-        let before: BTreeSet<Assignment> = state.assignments.iter().map(|(place, _)| *place).collect();
+        let before: BTreeSet<Assignment> = state.assignments.iter().map(|stored| stored.place).collect();
         let now = open_conflicts(state.user, &places)?;
         let stays = |open: &&OpenConflict| now.iter().any(|new| is_asked_by(open, new));
         let kept: Vec<Pair> = state.conflicts.iter().filter(stays).map(OpenConflict::pair).collect();

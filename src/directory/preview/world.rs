@@ -263,9 +263,9 @@ impl World {
             };
             for user in db.user_states(&users).unwrap() {
                 let mut places: BTreeSet<_> =
-                    user.assignments.iter().map(|(place, _)| place.entity).collect();
+                    user.assignments.iter().map(|stored| stored.place.entity).collect();
                 let is_slot = |place: &Assignment| place.target_type == TargetType::ConcurrencyGroup;
-                if !user.assignments.iter().any(|(place, _)| is_slot(place)) {
+                if !user.assignments.iter().any(|stored| is_slot(&stored.place)) {
                     places.insert(default);
                 }
                 state.conflicts.extend(user.conflicts.iter().map(|open| (open.id, open.pair())));
