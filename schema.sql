@@ -78,6 +78,9 @@ CREATE INDEX users_name_anywhere ON users (user_name_key, organization_id);
 CREATE INDEX users_external_id ON users (organization_id, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX users_display_name ON users (organization_id, display_name_key) WHERE display_name_key IS NOT NULL;
 CREATE INDEX users_in_order ON users (organization_id, created, id) WHERE deleted IS NULL;
+-- Whose LambdatestGroup names no concurrency group yet, or no more: whoever creates or renames one looks here.
+CREATE INDEX users_waiting_for_place ON users (organization_id)
+    WHERE concurrency_group IS NOT NULL AND concurrency_group_entity_id IS NULL;
 
 -- The e-mail addresses of living and deleted users, for look-ups by emails.value; written with the user.
 CREATE TABLE user_emails (

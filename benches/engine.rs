@@ -31,7 +31,7 @@ use bare::Bare;
 use world::{Beside, World};
 
 /// Members of the large group.
-const MEMBERS: usize = 10_000;
+const MEMBERS: usize = 100_000;
 /// Sizes of the groups that one member is put into and taken out of.
 const SIZES: [usize; 3] = [10, 1_000, MEMBERS];
 const ROUNDS: usize = 5;

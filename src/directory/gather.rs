@@ -91,12 +91,20 @@ impl Directory {
     /// Reads the facts about the members of the groups that a change is about; `None` when they are few, or when the
     /// database is too busy to read them: then the change reads for itself.
     pub(super) fn gather(&self, organization: OrganizationId, about: &About) -> Option<Gathered> {
-        if matches!(about, About::Nobody) {
-            return None;
+        match about {
+            About::Nobody => None,
+            _ => self.gather_members(organization, |db| self.groups(db, organization, about)),
         }
+    }
+
+    fn gather_members(
+        &self,
+        organization: OrganizationId,
+        groups: impl FnOnce(&Db<'_>) -> Result<Vec<GroupId>>,
+    ) -> Option<Gathered> {
         let watch = self.store().watch();
         let read = self.store().read(|db| {
-            let groups = self.groups(db, organization, about)?;
+            let groups = groups(db)?;
             if groups.is_empty() || db.member_total(&groups)? < self.large() {
                 return Ok(None);
             }

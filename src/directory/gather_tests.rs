@@ -1,31 +1,32 @@
 //! A large change whose facts moved between the snapshot and the writer ends as one that read everything in the writer.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
-use super::{About, Gathered};
+use super::Gathered;
 use crate::directory::preview::world::{Step, World, pushed, rule};
-use crate::directory::{Answer, Change};
+use crate::directory::{Answer, Change, Directory, Policy};
+use crate::ids::Ids;
 use crate::mapping::approval::Choice;
 use crate::model::entity::TargetType;
 use crate::model::error::Result;
 use crate::model::group::MemberChange;
 use crate::model::id::{ConflictId, GroupId, MappingId, ResourceId};
 use crate::model::mapping::Status;
-use crate::store::Event;
+use crate::store::{Db, Event, Store, Synchronous, Target};
 
 /// The whole feed of a world: everything that ever happened in it, in order.
 fn feed(world: &World) -> Vec<Event> {
     world.read(|db| db.events(world.organization, 0, i64::MAX).unwrap())
 }
 
-/// The facts about everybody in any group, as a change that is about all groups would read them.
+/// The facts about everybody who is in any group.
 fn gathered(world: &World) -> Gathered {
     let directory = world.directory.clone().large_from(0);
-    let about = About::Groups(world.read(|db| {
-        let names = db.group_names(world.organization).unwrap();
-        names.into_iter().map(|group| group.id).collect()
-    }));
-    directory.gather(world.organization, &about).unwrap()
+    let everybody =
+        |db: &Db<'_>| Ok(db.group_names(world.organization)?.into_iter().map(|group| group.id).collect());
+    directory.gather_members(world.organization, everybody).unwrap()
 }
 
 /// Does the same in two worlds, of which one gathers before what comes in between, and has both tell the same.
@@ -148,12 +149,30 @@ fn a_group_deleted_after_the_snapshot_refuses_its_approval_and_changes_nothing()
 
 #[test]
 fn facts_are_read_again_where_another_process_wrote() {
-    let world = World::new();
-    let facts = gathered(&world);
-    // A change that no watcher hears of, as one by a command beside the server.
-    world.directory.store().write(|tx| tx.update_organization_silently()).unwrap();
-    let held = world.directory.store().write(move |tx| facts.that_hold(tx, tx.first_organization()?));
-    assert!(held.unwrap().is_empty());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rollcall.db");
+    let server = World::in_database(&Target::Serve(path.clone(), Synchronous::Normal));
+    let command = World {
+        directory: Directory::new(
+            Arc::new(Store::open(&Target::Command(path, Synchronous::Normal)).unwrap()),
+            server.directory.clock().clone(),
+            Ids::deterministic(),
+            Policy::default(),
+        ),
+        organization: server.organization,
+        users: server.users.clone(),
+    };
+    let holding = |facts: Gathered| {
+        let organization = server.organization;
+        server.directory.store().write(move |tx| facts.that_hold(tx, organization)).unwrap().len()
+    };
+    assert_eq!(holding(gathered(&server)), server.users.len(), "nobody wrote");
+    let facts = gathered(&server);
+    members(&server, "a-1", MemberChange::Remove(vec![server.users[0].0.clone()]));
+    assert_eq!(holding(facts), server.users.len() - 1, "the server knows whose facts its own changes moved");
+    let facts = gathered(&server);
+    members(&command, "a-1", MemberChange::Add(vec![server.users[0].0.clone()]));
+    assert_eq!(holding(facts), 0, "the server does not know what the command did");
 }
 
 proptest! {
@@ -176,7 +195,8 @@ proptest! {
         for world in [&early, &late] {
             between.iter().for_each(|step| world.step(*step));
         }
-        let outcome = early.perform_with(facts, &early.trial(last));
+        let operation = early.trial(last).operation();
+        let outcome = early.directory.change_with(facts, early.organization, early.cause(), operation);
         prop_assert_eq!(outcome.err(), late.perform(&late.trial(last)).err());
         prop_assert_eq!(feed(&early), feed(&late));
     }

@@ -6,6 +6,8 @@
 mod board;
 mod change;
 mod conflicts;
+#[cfg(test)]
+mod cost_tests;
 mod documents;
 mod endings;
 mod entities;

@@ -44,6 +44,8 @@ pub use memberships::Member;
 pub use moves::Watch;
 pub use organizations::NewOrganization;
 pub use outlook::GroupName;
+#[cfg(test)]
+pub(crate) use query::work;
 pub use query::{Db, Page, Tx};
 pub use states::{MappingClaim, UserState};
 pub use tokens::NewToken;

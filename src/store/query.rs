@@ -54,7 +54,9 @@ impl<'c> Db<'c> {
     ) -> Result<Vec<T>> {
         let mut statement = self.connection.prepare_cached(sql).map_err(from_sqlite)?;
         let rows = statement.query_map(parameters, read).map_err(from_sqlite)?;
-        rows.collect::<rusqlite::Result<Vec<T>>>().map_err(from_sqlite)
+        let rows = rows.collect::<rusqlite::Result<Vec<T>>>().map_err(from_sqlite);
+        work::count(&statement);
+        rows
     }
 
     /// The first row of a query, if it has one.
@@ -66,10 +68,11 @@ impl<'c> Db<'c> {
     ) -> Result<Option<T>> {
         let mut statement = self.connection.prepare_cached(sql).map_err(from_sqlite)?;
         let mut rows = statement.query(parameters).map_err(from_sqlite)?;
-        match rows.next().map_err(from_sqlite)? {
-            Some(row) => read(row).map(Some).map_err(from_sqlite),
-            None => Ok(None),
-        }
+        let first = rows.next().map_err(from_sqlite)?;
+        let first = first.map(read).transpose().map_err(from_sqlite);
+        drop(rows);
+        work::count(&statement);
+        first
     }
 
     /// The number in the first column of the first row; 0 without a row.
@@ -86,7 +89,9 @@ impl<'c> Tx<'c> {
     /// Runs a change and says how many rows it touched.
     pub(super) fn run(&self, sql: &str, parameters: impl Params) -> Result<usize> {
         let mut statement = self.db.connection.prepare_cached(sql).map_err(from_sqlite)?;
-        statement.execute(parameters).map_err(from_sqlite)
+        let rows = statement.execute(parameters).map_err(from_sqlite);
+        work::count(&statement);
+        rows
     }
 
     /// Runs an insert and gives the new row's number.
@@ -141,6 +146,43 @@ impl<'c> Deref for Tx<'c> {
 
     fn deref(&self) -> &Db<'c> {
         &self.db
+    }
+}
+
+/// How much the statements of a thread did, for the test that cost follows the change (mapping.md §10.2).
+pub(crate) mod work {
+    #[cfg(test)]
+    use std::cell::Cell;
+
+    use rusqlite::Statement;
+
+    /// Statements that were run, and the steps that SQLite's machine took for them.
+    #[cfg(test)]
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub(crate) struct Work {
+        pub(crate) statements: u32,
+        pub(crate) steps: i64,
+    }
+
+    #[cfg(test)]
+    thread_local! {
+        static DONE: Cell<Work> = const { Cell::new(Work { statements: 0, steps: 0 }) };
+    }
+
+    /// What this thread did since it was asked last.
+    #[cfg(test)]
+    pub(crate) fn done() -> Work {
+        DONE.take()
+    }
+
+    #[cfg(not(test))]
+    pub(super) fn count(_: &Statement<'_>) {}
+
+    #[cfg(test)]
+    pub(super) fn count(statement: &Statement<'_>) {
+        let steps = i64::from(statement.reset_status(rusqlite::StatementStatus::VmStep));
+        let Work { statements, steps: before } = DONE.get();
+        DONE.set(Work { statements: statements + 1, steps: before + steps });
     }
 }
 

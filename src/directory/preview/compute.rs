@@ -10,7 +10,7 @@ use crate::directory::handle::Directory;
 use crate::directory::mappings::check_group_lives;
 use crate::directory::settle::{facts, is_asked_by, open_conflicts};
 use crate::mapping::board::Board;
-use crate::mapping::memory::{Contents, MemoryBoard};
+use crate::mapping::memory::{Contents, FIRST_NEW, MemoryBoard};
 use crate::mapping::places::settle;
 use crate::mapping::preview::{Tally, Trial, run};
 use crate::mapping::rule_changes;
@@ -18,9 +18,9 @@ use crate::mapping::rules::RuleSet;
 use crate::model::assignment::Assignment;
 use crate::model::cause::Cause;
 use crate::model::conflict::Pair;
-use crate::model::entity::Entity;
+use crate::model::entity::{Entity, TargetType};
 use crate::model::error::{Error, Kind, Result};
-use crate::model::id::{GroupId, MappingId, OrganizationId, RuleId, UserId};
+use crate::model::id::{EntityId, GroupId, MappingId, OrganizationId, RuleId, UserId};
 use crate::model::mapping::{Mapping, Status};
 use crate::model::organization::Organization;
 use crate::model::rule::RuleChanges;
@@ -200,11 +200,16 @@ fn settle_touched(
     for (user, group) in members {
         groups_of.entry(user).or_default().push(group);
     }
+    let bound = bound(db, organization, board)?;
+    for user in bound.keys() {
+        groups_of.entry(*user).or_default();
+    }
     let claims = claims(board)?;
     let users: Vec<UserId> = groups_of.keys().copied().collect();
     let (mut tally, mut states) = (Tally::default(), HashMap::new());
     for mut state in db.user_states(&users)? {
         let groups = groups_of.get(&state.user).map(Vec::as_slice).unwrap_or_default();
+        state.attribute = bound.get(&state.user).copied().or(state.attribute);
         let fresh = groups.iter().filter_map(|group| board.moved().get(group)).flatten().copied().collect();
         state.claims.retain(|claim| !groups.contains(&claim.group));
         for claim in groups.iter().filter_map(|group| claims.get(group)).flatten() {
@@ -225,6 +230,19 @@ fn settle_touched(
     let named: HashSet<UserId> = tally.opened.values().flat_map(|opened| &opened.examples).copied().collect();
     states.retain(|user, _| named.contains(user));
     Ok((tally, states))
+}
+
+/// Whose `LambdatestGroup` names a concurrency group that would come to be (mapping.md §5.7).
+fn bound(db: &Db<'_>, organization: &Organization, board: &MemoryBoard) -> Result<HashMap<UserId, EntityId>> {
+    if board.entities().last_key_value().is_none_or(|(newest, _)| newest.0 < FIRST_NEW) {
+        return Ok(HashMap::new());
+    }
+    let mut bound = HashMap::new();
+    for (user, name) in db.users_waiting_for_place(organization.id)? {
+        let named = board.entity_named(TargetType::ConcurrencyGroup, &name)?;
+        bound.extend(named.filter(|entity| entity.id.0 >= FIRST_NEW).map(|entity| (user, entity.id)));
+    }
+    Ok(bound)
 }
 
 /// What the groups whose mappings moved claim now.
