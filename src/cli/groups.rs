@@ -1,8 +1,8 @@
-//! `group list|show|approve|reject`.
+//! `group list|show|map|approve|reject`.
 
 use serde_json::{Value, json};
 
-use crate::cli::arguments::{Approve, Common, GroupCommand, GroupStatus};
+use crate::cli::arguments::{Approve, Common, GroupCommand, GroupStatus, MapGroup};
 use crate::cli::output::{Outcome, Table};
 use crate::cli::session::{ALL, Session};
 use crate::directory::{About, Change, entity_json, group_json, mapping_json};
@@ -12,6 +12,7 @@ use crate::model::error::{Error, Kind, Result};
 use crate::model::group::Group;
 use crate::model::id::{MappingId, OrganizationId, ResourceId};
 use crate::model::mapping::{Mapping, Status};
+use crate::model::name::shortened;
 use crate::store::Db;
 
 pub(super) fn run(command: GroupCommand, common: &Common) -> Result<Outcome> {
@@ -19,6 +20,7 @@ pub(super) fn run(command: GroupCommand, common: &Common) -> Result<Outcome> {
     match command {
         GroupCommand::List { status, query } => list(&session, status, query.as_deref().unwrap_or_default()),
         GroupCommand::Show { group } => show(&session, &group),
+        GroupCommand::Map(asked) => approve(&session, asked.into()),
         GroupCommand::Approve(asked) => approve(&session, asked),
         GroupCommand::Reject { group, mapping } => reject(&session, group, mapping),
     }?;
@@ -87,8 +89,10 @@ fn about(session: &Session, organization: OrganizationId, group: &str) -> Result
 fn approve_in(change: &mut Change<'_>, asked: &Approve) -> Result<()> {
     let group = find(change.tx(), change.organization().id, &asked.group)?;
     if let Some(target_type) = asked.target_type {
-        let choice = choice(change, asked, target_type)?
-            .unwrap_or(Choice::Named { name: group.display_name, create: asked.create });
+        let choice = choice(change, asked, target_type)?.unwrap_or(Choice::Named {
+            name: shortened(&group.display_name).to_owned(),
+            create: asked.create,
+        });
         return change.map_group(&group.resource_id, target_type, &choice).map(drop);
     }
     let chosen = chosen(change.tx(), &group, asked.mapping)?;
@@ -107,6 +111,20 @@ fn approve_in(change: &mut Change<'_>, asked: &Approve) -> Result<()> {
         change.approve_mapping(mapping.id, &choice)?;
     }
     Ok(())
+}
+
+/// A mapping that is made is approved at once, so `map` is `approve` where nothing waits.
+impl From<MapGroup> for Approve {
+    fn from(asked: MapGroup) -> Approve {
+        Approve {
+            group: asked.group,
+            mapping: None,
+            target_type: Some(asked.target_type),
+            entity_id: asked.entity_id,
+            entity_name: asked.entity_name,
+            create: asked.create,
+        }
+    }
 }
 
 /// The entity that the command names; `None` when it names none.
@@ -165,7 +183,7 @@ fn chosen(db: &Db<'_>, group: &Group, named: Option<MappingId>) -> Result<Vec<Ma
 }
 
 /// The group of this id, else of this name.
-fn find(db: &Db<'_>, organization: OrganizationId, text: &str) -> Result<Group> {
+pub(super) fn find(db: &Db<'_>, organization: OrganizationId, text: &str) -> Result<Group> {
     let by_id = db.group(organization, &ResourceId::from(text))?;
     let found = if by_id.is_some() { by_id } else { db.group_named(organization, text)? };
     found.ok_or_else(|| {

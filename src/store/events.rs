@@ -84,12 +84,16 @@ impl Tx<'_> {
                 WHERE id = ?1",
             params![organization.0, count, silent],
         )?;
-        let to = self.revision(organization)?;
+        let now = self.one(
+            "SELECT last_event_id, last_event_id + silent_changes FROM organizations WHERE id = ?1",
+            [organization.0],
+            |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)),
+        )?;
+        let (last, to) = now.ok_or_else(|| Error::internal("a change was made in no organization"))?;
         self.note_move(Move { organization, from: to - count - silent, to, users });
         if events.is_empty() {
             return Ok(());
         }
-        let last = self.last_event_id(organization)?;
         for (id, event) in (last - count + 1..).zip(events) {
             self.run(
                 "INSERT INTO events (organization_id, id, at, type, request_id, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
