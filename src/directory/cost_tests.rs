@@ -1,10 +1,13 @@
 //! What holds of every change: it lands as a whole or not at all, and its cost follows what it changes (mapping.md §10).
 
+use serde_json::json;
+
+use crate::directory::Pushed;
 use crate::directory::preview::world::{World, person, pushed};
 use crate::mapping::approval::Choice;
 use crate::model::entity::TargetType;
 use crate::model::error::{Error, Kind, Result};
-use crate::model::group::{Group, MemberChange};
+use crate::model::group::MemberChange;
 use crate::model::id::{GroupId, ResourceId, UserId};
 use crate::model::role::Role;
 use crate::store::work::{self, Work};
@@ -25,6 +28,14 @@ fn everything(world: &World) -> String {
     })
 }
 
+/// A group whose members are admins.
+fn of_admins(name: &str, step: MemberChange) -> Pushed {
+    let mut pushed = pushed(name, step);
+    pushed.document.roles = vec![Role::Admin];
+    pushed.document.resource.insert("roles".to_owned(), json!(pushed.document.roles));
+    pushed
+}
+
 #[test]
 fn mapping_10_1_membership_places_roles_conflicts_and_events_land_together_or_not_at_all() {
     let world = World::new();
@@ -34,12 +45,7 @@ fn mapping_10_1_membership_places_roles_conflicts_and_events_land_together_or_no
         world
             .change(move |c| {
                 c.map_group(&id, TargetType::ConcurrencyGroup, &choice)?;
-                let roles = |group: &Group| {
-                    let mut pushed = pushed(&group.display_name, MemberChange::RemoveAll);
-                    pushed.document.roles = vec![Role::Admin];
-                    pushed
-                };
-                c.update_group(&emptied, |_, group| Ok(roles(group)))
+                c.update_group(&emptied, |_, _| Ok(of_admins(name, MemberChange::RemoveAll)))
             })
             .unwrap();
     }
@@ -52,11 +58,7 @@ fn mapping_10_1_membership_places_roles_conflicts_and_events_land_together_or_no
                 for name in ["a-1", "b-1"] {
                     let id = tx.group_named(organization, name)?.map(|group| group.resource_id);
                     let step = MemberChange::Add(vec![user.clone()]);
-                    change.update_group(&id.unwrap(), |_, group| {
-                        let mut pushed = pushed(&group.display_name, step);
-                        pushed.document.roles.clone_from(&group.roles);
-                        Ok(pushed)
-                    })?;
+                    change.update_group(&id.unwrap(), |_, _| Ok(of_admins(name, step)))?;
                 }
                 Ok(())
             })?;

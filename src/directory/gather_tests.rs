@@ -29,11 +29,14 @@ fn gathered(world: &World) -> Gathered {
     directory.gather_members(world.organization, everybody).unwrap()
 }
 
+/// A change that is made in two worlds.
+type Operation<T> = Box<dyn FnOnce(&mut Change<'_>) -> Result<T> + Send>;
+
 /// Does the same in two worlds, of which one gathers before what comes in between, and has both tell the same.
 fn ends_alike<T: Send + 'static>(
     prepare: impl Fn(&World),
     between: impl Fn(&World),
-    operation: impl Fn(&World) -> Box<dyn FnOnce(&mut Change<'_>) -> Result<T> + Send>,
+    operation: impl Fn(&World) -> Operation<T>,
 ) -> World {
     let [early, late] = [(); 2].map(|()| World::new());
     prepare(&early);
@@ -81,7 +84,7 @@ fn first_conflict(world: &World) -> ConflictId {
 }
 
 /// Approves a mapping of `a-1` to a concurrency group.
-fn approving(world: &World) -> Box<dyn FnOnce(&mut Change<'_>) -> Result<()> + Send> {
+fn approving(world: &World) -> Operation<()> {
     let (id, choice) = (group(world, "a-1").1, Choice::Named { name: "x".to_owned(), create: false });
     Box::new(move |change| change.map_group(&id, TargetType::ConcurrencyGroup, &choice).map(drop))
 }
