@@ -105,9 +105,12 @@ fn one_member(world: &World, users: &[ResourceId]) {
     }
 }
 
+/// The pattern of the rule of a number.
+type Pattern = fn(i64) -> String;
+
 /// A name that only the last of 1,000 rules matches, by each kind of pattern.
 fn a_thousand_rules() {
-    let kinds: [(RuleKind, fn(i64) -> String); 2] = [
+    let kinds: [(RuleKind, Pattern); 2] = [
         (RuleKind::Prefix, |number| format!("team-{number:04}-")),
         (RuleKind::Regex, |number| format!("^(t|T)eam-{number:04}-(.+)$")),
     ];
