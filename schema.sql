@@ -20,7 +20,10 @@ CREATE TABLE organizations (
     -- The id of the newest event; the next one is one more, so that ids have no gaps.
     last_event_id INTEGER NOT NULL DEFAULT 0,
     -- Another random value with each change of the mapping rules: what compiled rules are remembered by.
-    rules_stamp BLOB NOT NULL DEFAULT x''
+    rules_stamp BLOB NOT NULL DEFAULT x'',
+    -- Changes that had no event to record. With last_event_id it makes the revision, which moves with every change: the
+    -- basis of previews, and how a large change sees what moved since it read its facts.
+    silent_changes INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- Bearer tokens of IdPs and programs. Only the SHA-256 of a token is here. A revoked token keeps its row, since the
@@ -77,6 +80,9 @@ CREATE INDEX users_name_anywhere ON users (user_name_key, organization_id);
 CREATE INDEX users_external_id ON users (organization_id, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX users_display_name ON users (organization_id, display_name_key) WHERE display_name_key IS NOT NULL;
 CREATE INDEX users_in_order ON users (organization_id, created, id) WHERE deleted IS NULL;
+-- Whose LambdatestGroup names no concurrency group yet, or no more: whoever creates or renames one looks here.
+CREATE INDEX users_waiting_for_place ON users (organization_id)
+    WHERE concurrency_group IS NOT NULL AND concurrency_group_entity_id IS NULL;
 -- For purging.
 CREATE INDEX users_deleted ON users (deleted) WHERE deleted IS NOT NULL;
 

@@ -9,7 +9,7 @@ use crate::admin::handle::{Admin, organization};
 use crate::admin::list::Listing;
 use crate::admin::lookup::Lookup;
 use crate::admin::reply::{self, Reply};
-use crate::directory::entity_json;
+use crate::directory::{About, entity_json};
 use crate::model::call::Call;
 use crate::model::entity::{Entity, TargetType};
 use crate::model::error::{Error, Result};
@@ -99,7 +99,8 @@ pub fn update<N: Noun>(admin: &Admin, call: &Call) -> Result<Reply> {
 /// `NotFound`; `Conflict` for the default concurrency group.
 pub fn remove<N: Noun>(admin: &Admin, call: &Call) -> Result<Reply> {
     let id = ResourceId::from(call.parameter(0));
-    admin.change(call, move |change| change.delete_entity(N::TYPE, &id))?;
+    let about = About::Entity(N::TYPE, id.clone());
+    admin.change_about(call, &about, move |change| change.delete_entity(N::TYPE, &id))?;
     Ok(reply::no_content())
 }
 

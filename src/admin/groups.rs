@@ -10,6 +10,7 @@ use crate::admin::list::{self, Listing};
 use crate::admin::lookup::{Lookup, mappings_json};
 use crate::admin::mappings::{Wanted, chosen};
 use crate::admin::reply::{self, Reply};
+use crate::directory::About;
 use crate::model::call::Call;
 use crate::model::entity::TargetType;
 use crate::model::error::{Error, Result};
@@ -81,7 +82,8 @@ pub fn members(admin: &Admin, call: &Call) -> Result<Reply> {
 pub fn map(admin: &Admin, call: &Call) -> Result<Reply> {
     let (target_type, wanted) = target(call)?;
     let group = ResourceId::from(call.parameter(0));
-    let mapping = admin.change(call, move |change| {
+    let about = About::Group(group.clone());
+    let mapping = admin.change_about(call, &about, move |change| {
         let choice = wanted.resolve(change.tx(), change.organization().id, target_type)?;
         change.map_group(&group, target_type, &choice)
     })?;

@@ -1,7 +1,7 @@
 //! What every handler of the admin API works with.
 
 use crate::config::{AddressPolicy, Defaults};
-use crate::directory::{Cause, Change, Directory, SignIn};
+use crate::directory::{About, Cause, Change, Directory, SignIn};
 use crate::model::call::Call;
 use crate::model::error::{Error, Result};
 use crate::model::organization::Organization;
@@ -32,7 +32,17 @@ impl Admin {
         call: &Call,
         operation: impl FnOnce(&mut Change<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.directory.change(organization(call)?.id, cause(call), operation)
+        self.change_about(call, &About::Nobody, operation)
+    }
+
+    /// The same for a change that may move the members of whole groups.
+    pub(super) fn change_about<T: Send + 'static>(
+        &self,
+        call: &Call,
+        about: &About,
+        operation: impl FnOnce(&mut Change<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.directory.change_about(organization(call)?.id, cause(call), about, operation)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::admin::handle::{Admin, organization};
 use crate::admin::list::{self, Listing};
 use crate::admin::lookup::mappings_json;
 use crate::admin::reply::{self, Reply};
+use crate::directory::About;
 use crate::mapping::approval::Choice;
 use crate::model::call::Call;
 use crate::model::entity::TargetType;
@@ -47,7 +48,7 @@ pub fn show(admin: &Admin, call: &Call) -> Result<Reply> {
 pub fn approve(admin: &Admin, call: &Call) -> Result<Reply> {
     let id = id(call)?;
     let wanted = chosen(&mut Fields::of_optional_body(call, &["entity_id", "entity_name", "create"])?)?;
-    let mapping = admin.change(call, move |change| {
+    let mapping = admin.change_about(call, &About::Mapping(id), move |change| {
         let organization = change.organization().id;
         let target_type = stored(change.tx(), organization, id)?.target_type;
         let choice = wanted.resolve(change.tx(), organization, target_type)?;
@@ -63,7 +64,7 @@ pub fn approve(admin: &Admin, call: &Call) -> Result<Reply> {
 pub fn reject(admin: &Admin, call: &Call) -> Result<Reply> {
     let id = id(call)?;
     Fields::of_optional_body(call, &[])?;
-    let mapping = admin.change(call, move |change| change.reject_mapping(id))?;
+    let mapping = admin.change_about(call, &About::Mapping(id), move |change| change.reject_mapping(id))?;
     shown(admin, &mapping)
 }
 
@@ -73,7 +74,7 @@ pub fn reject(admin: &Admin, call: &Call) -> Result<Reply> {
 /// `NotFound`.
 pub fn remove(admin: &Admin, call: &Call) -> Result<Reply> {
     let id = id(call)?;
-    admin.change(call, move |change| change.remove_mapping(id))?;
+    admin.change_about(call, &About::Mapping(id), move |change| change.remove_mapping(id))?;
     Ok(reply::no_content())
 }
 

@@ -6,14 +6,13 @@ use crate::admin::body::{Edit, Field, Fields};
 use crate::admin::handle::{Admin, has_server_scope, organization};
 use crate::admin::list::Listing;
 use crate::admin::reply::{self, Reply};
-use crate::directory::{OrganizationChange, create_organization, organization_json};
+use crate::directory::{About, OrganizationChange, create_organization, organization_json};
 use crate::model::call::Call;
 use crate::model::error::{Error, Kind, Result};
+use crate::model::name;
 use crate::model::organization::Features;
 use crate::store::NewOrganization;
 
-/// The most characters in an organization's name or plan.
-const NAME_LIMIT: usize = 500;
 const FEATURES: [&str; 4] = ["group_provisioning", "teams", "concurrency_groups", "sub_organizations"];
 
 /// `GET /organizations`.
@@ -35,9 +34,9 @@ pub fn create(admin: &Admin, call: &Call) -> Result<Reply> {
     let mut fields = Fields::of_body(call, &["slug", "name", "plan", "features"])?;
     let new = NewOrganization {
         slug: fields.required("slug")?,
-        name: named("name", fields.required("name")?)?,
-        plan: match fields.optional("plan")? {
-            Some(plan) => named("plan", plan)?,
+        name: fields.required("name")?,
+        plan: match fields.optional::<String>("plan")? {
+            Some(plan) => name::parse("plan", &plan)?,
             None => admin.defaults.plan.clone(),
         },
         features: FeatureChange::read(&mut fields)?.applied_to(admin.defaults.features),
@@ -69,13 +68,12 @@ pub fn update(admin: &Admin, call: &Call) -> Result<Reply> {
     let mut fields = Fields::of_body(call, &["name", "features", "plan", "sso"])?;
     let name: Option<String> = fields.changed("name")?;
     let features = FeatureChange::read(&mut fields)?;
-    let plan = match fields.edit("plan")? {
+    let plan = match fields.edit::<String>("plan")? {
         Edit::Keep => None,
         Edit::Clear => Some(String::new()),
-        Edit::Set(plan) => Some(named("plan", plan)?),
+        Edit::Set(plan) => Some(name::parse("plan", &plan)?),
     };
     let sso = fields.changed::<Sso>("sso")?.map(|sso| sso.0);
-    let name = name.map(|name| named("name", name)).transpose()?;
     for (field, is_sent) in [("plan", plan.is_some()), ("sso", sso.is_some())] {
         if is_sent && !has_server_scope(call) {
             return Err(Error::new(
@@ -88,22 +86,12 @@ pub fn update(admin: &Admin, call: &Call) -> Result<Reply> {
             .at(field));
         }
     }
-    let changed = admin.change(call, move |change| {
+    let about = About::Switched(features.applied_to(organization(call)?.features));
+    let changed = admin.change_about(call, &about, move |change| {
         let features = Some(features.applied_to(change.organization().features));
         change.update_organization(OrganizationChange { name, plan, sso, features })
     })?;
     Ok(reply::ok(&organization_json(&changed)))
-}
-
-fn named(field: &str, text: String) -> Result<String> {
-    let text = text.trim();
-    if text.is_empty() || text.chars().count() > NAME_LIMIT || text.chars().any(char::is_control) {
-        return Err(Error::invalid_value(format!(
-            "{field}: it must have 1 to {NAME_LIMIT} characters, none of them a control character."
-        ))
-        .at(field));
-    }
-    Ok(text.to_owned())
 }
 
 /// The features that a body names; the others stay.

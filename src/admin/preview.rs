@@ -27,7 +27,7 @@ pub fn rules(admin: &Admin, call: &Call) -> Result<Reply> {
 }
 
 /// `POST mapping-rules/apply` with the same and optionally `basis`, of a preview: writes the rules and runs them in one
-/// transaction; with an empty body runs the stored rules. Answers `{"basis", "added"}`: the id of the newest event, and
+/// transaction; with an empty body runs the stored rules. Answers `{"basis", "added"}`: the revision now, and
 /// the ids of the added rules in their order.
 ///
 /// # Errors
@@ -39,7 +39,7 @@ pub fn apply(admin: &Admin, call: &Call) -> Result<Reply> {
     let organization = organization(call)?.id;
     let basis = basis.map(|Basis(id)| id);
     let added = admin.directory.apply_rule_changes(organization, cause(call), &changes, basis)?;
-    let newest = admin.read(|db| db.last_event_id(organization))?;
+    let newest = admin.read(|db| db.revision(organization))?;
     Ok(reply::ok(&json!({"basis": newest.to_string(), "added": added})))
 }
 

@@ -130,7 +130,7 @@ impl Blocked {
 }
 
 fn is_held(state: &UserState, claim: &MappingClaim) -> bool {
-    state.assignments.iter().any(|(place, _)| place.source == Source::Mapping(claim.mapping))
+    state.assignments.iter().any(|stored| stored.place.source == Source::Mapping(claim.mapping))
 }
 
 /// A claim that is not held: because an admin took the place away, because of open conflicts, or because an earlier

@@ -8,6 +8,7 @@ use crate::cli::arguments::{Common, EntityCommand};
 use crate::cli::explain;
 use crate::cli::output::{Outcome, Table};
 use crate::cli::session::{ALL, Session};
+use crate::directory::About;
 use crate::model::entity::{Entity, TargetType};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::id::{OrganizationId, ResourceId};
@@ -60,7 +61,9 @@ impl Place {
         let (organization, target_type) = (self.session.organization()?, self.target_type);
         let entity = self.find(organization.id, named)?;
         let id = entity.resource_id.clone();
-        self.session.change(&organization, move |change| change.delete_entity(target_type, &id))?;
+        let about = About::Entity(target_type, id.clone());
+        self.session
+            .change_about(&organization, &about, move |change| change.delete_entity(target_type, &id))?;
         let value = json!({"deleted": {"id": entity.resource_id, "name": entity.name}});
         self.session.say(&value, &format!("The {} \"{}\" is deleted.", target_type.words(), entity.name))
     }

@@ -5,13 +5,14 @@ use serde_json::{Value, json};
 use crate::cli::arguments::{Approve, Common, GroupCommand, GroupStatus, MapGroup};
 use crate::cli::output::{Outcome, Table};
 use crate::cli::session::{ALL, Session};
-use crate::directory::{Change, entity_json, group_json, mapping_json};
+use crate::directory::{About, Change, entity_json, group_json, mapping_json};
 use crate::mapping::approval::Choice;
 use crate::model::entity::{Entity, TargetType};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::group::Group;
 use crate::model::id::{MappingId, OrganizationId, ResourceId};
 use crate::model::mapping::{Mapping, Status};
+use crate::model::name::shortened;
 use crate::store::Db;
 
 pub(super) fn run(command: GroupCommand, common: &Common) -> Result<Outcome> {
@@ -75,15 +76,23 @@ fn show(session: &Session, group: &str) -> Result<()> {
 fn approve(session: &Session, asked: Approve) -> Result<()> {
     let organization = session.organization()?;
     let group = asked.group.clone();
-    session.change(&organization, move |change| approve_in(change, &asked))?;
+    let about = about(session, organization.id, &group)?;
+    session.change_about(&organization, &about, move |change| approve_in(change, &asked))?;
     show(session, &group)
+}
+
+/// Whose members a change of a group's mappings may move.
+fn about(session: &Session, organization: OrganizationId, group: &str) -> Result<About> {
+    session.read(|db| Ok(About::Group(find(db, organization, group)?.resource_id)))
 }
 
 fn approve_in(change: &mut Change<'_>, asked: &Approve) -> Result<()> {
     let group = find(change.tx(), change.organization().id, &asked.group)?;
     if let Some(target_type) = asked.target_type {
-        let choice = choice(change, asked, target_type)?
-            .unwrap_or(Choice::Named { name: group.display_name, create: asked.create });
+        let choice = choice(change, asked, target_type)?.unwrap_or(Choice::Named {
+            name: shortened(&group.display_name).to_owned(),
+            create: asked.create,
+        });
         return change.map_group(&group.resource_id, target_type, &choice).map(drop);
     }
     let chosen = chosen(change.tx(), &group, asked.mapping)?;
@@ -132,7 +141,8 @@ fn choice(change: &Change<'_>, asked: &Approve, target_type: TargetType) -> Resu
 fn reject(session: &Session, group: String, mapping: Option<MappingId>) -> Result<()> {
     let organization = session.organization()?;
     let named = group.clone();
-    session.change(&organization, move |change| {
+    let about = about(session, organization.id, &group)?;
+    session.change_about(&organization, &about, move |change| {
         let group = find(change.tx(), change.organization().id, &named)?;
         for mapping in chosen(change.tx(), &group, mapping)? {
             change.reject_mapping(mapping.id)?;

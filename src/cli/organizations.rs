@@ -3,7 +3,7 @@
 use crate::cli::arguments::{Common, OrganizationCommand, OrganizationSettings};
 use crate::cli::output::{Outcome, Table};
 use crate::cli::session::{ALL, Session, switch};
-use crate::directory::{OrganizationChange, create_organization, organization_json};
+use crate::directory::{About, OrganizationChange, create_organization, organization_json};
 use crate::model::error::{Error, Result};
 use crate::model::organization::{Features, Organization};
 use crate::store::NewOrganization;
@@ -57,7 +57,8 @@ fn create(session: &Session, slug: String, name: Option<String>) -> Result<()> {
 
 fn set(session: &Session, settings: OrganizationSettings) -> Result<()> {
     let organization = named(session, settings.slug.as_deref())?;
-    let changed = session.change(&organization, move |change| {
+    let about = About::Switched(features(&settings, organization.features));
+    let changed = session.change_about(&organization, &about, move |change| {
         let features = features(&settings, change.organization().features);
         change.update_organization(OrganizationChange {
             name: settings.name,

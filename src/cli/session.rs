@@ -6,7 +6,7 @@ use crate::app;
 use crate::cli::arguments::Common;
 use crate::cli::output::{self, Format, Table};
 use crate::config::Config;
-use crate::directory::{Cause, Change, Directory};
+use crate::directory::{About, Cause, Change, Directory};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::organization::Organization;
 use crate::store::{Db, Page, Target};
@@ -74,7 +74,20 @@ impl Session {
         organization: &Organization,
         operation: impl FnOnce(&mut Change<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.directory.change(organization.id, self.cause(), operation)
+        self.change_about(organization, &About::Nobody, operation)
+    }
+
+    /// The same for a change that may move the members of whole groups.
+    ///
+    /// # Errors
+    /// What `operation` answers; then nothing was changed.
+    pub fn change_about<T: Send + 'static>(
+        &self,
+        organization: &Organization,
+        about: &About,
+        operation: impl FnOnce(&mut Change<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.directory.change_about(organization.id, self.cause(), about, operation)
     }
 
     /// The command as the cause in history and events.

@@ -11,6 +11,7 @@ use crate::mapping::rules::RuleSet;
 use crate::model::entity::{CreatedBy, Entity, TargetType};
 use crate::model::error::{Error, Result};
 use crate::model::event::EventKind;
+use crate::model::fold::fold;
 use crate::model::id::{EntityId, GroupId, MappingId, RuleId};
 use crate::model::mapping::{Mapping, Status};
 use crate::model::organization::Features;
@@ -138,7 +139,7 @@ impl Board for ChangeBoard<'_, '_> {
         self.change.record_mapping(kind_of(status), mapping.id)?;
         let Moved::Members { fresh } = moved(Some(mapping.status), status) else { return Ok(()) };
         for user in self.change.tx.users_placed_by(mapping.id)? {
-            self.change.touch(user, None);
+            self.change.touch_by_meaning(user, None);
         }
         self.change.touch_members(mapping.group, fresh.then_some(mapping.id))
     }
@@ -179,7 +180,23 @@ impl Change<'_> {
             EventKind::EntityCreated,
             json!({"entity": entity_json(&entity), "created_by": created_by.as_str()}),
         );
+        self.bind_waiting(target_type, entity.id, name)?;
         Ok(entity)
+    }
+
+    /// What users' `LambdatestGroup` named before it was there has its effect from now on (mapping.md §5.7).
+    fn bind_waiting(&mut self, target_type: TargetType, entity: EntityId, name: &str) -> Result<()> {
+        if target_type != TargetType::ConcurrencyGroup {
+            return Ok(());
+        }
+        let key = fold(name);
+        for (user, asked) in self.tx.users_waiting_for_place(self.organization.id)? {
+            if fold(&asked) == key {
+                self.tx.bind_concurrency_group(user, Some(entity))?;
+                self.touch(user, None);
+            }
+        }
+        Ok(())
     }
 
     /// Writes an entity's name and records it; the name is free.
@@ -188,6 +205,6 @@ impl Change<'_> {
         self.forget_descriptions();
         let renamed = self.describe_entity(entity.id)?;
         self.record(EventKind::EntityRenamed, json!({"entity": renamed, "old_name": entity.name}));
-        Ok(())
+        self.bind_waiting(entity.target_type, entity.id, name)
     }
 }

@@ -16,7 +16,7 @@ use crate::model::error::Result;
 use crate::model::event::EventKind;
 use crate::model::id::{ConflictId, EntityId, GroupId, MappingId, UserId};
 use crate::model::organization::Organization;
-use crate::store::{NewEvent, Tx};
+use crate::store::{NewEvent, StoredFacts, Tx};
 
 /// An operation in progress.
 pub struct Change<'t> {
@@ -28,8 +28,12 @@ pub struct Change<'t> {
     rule_cache: RuleCache,
     rules: Option<Arc<RuleSet>>,
     events: Vec<NewEvent>,
-    /// Whose places and role may be others now, and which claims are new for them.
-    pub(super) touched: BTreeMap<UserId, BTreeSet<MappingId>>,
+    /// Whose places and role may be others now.
+    pub(super) touched: BTreeMap<UserId, Touched>,
+    /// Facts that were read before the writer was taken, and hold still.
+    pub(super) gathered: HashMap<UserId, StoredFacts>,
+    /// How many rows were written before it.
+    rows_before: u64,
     /// How an admin decided conflicts in this change.
     pub(super) decided: HashMap<ConflictId, &'static str>,
     /// What a change of a role is put down to in its event.
@@ -38,10 +42,19 @@ pub struct Change<'t> {
     described: RefCell<Described>,
 }
 
+/// Why a user is looked at when the operation is done.
+#[derive(Debug, Default)]
+pub(super) struct Touched {
+    /// Which claims are new for them.
+    pub(super) fresh: BTreeSet<MappingId>,
+    /// Whether the operation changed the facts about the user alone.
+    pub(super) own: bool,
+}
+
 /// Entities and groups as events show them, looked up once per change.
 #[derive(Default)]
 struct Described {
-    entities: HashMap<EntityId, Value>,
+    entities: HashMap<EntityId, Arc<Value>>,
     groups: HashMap<GroupId, Value>,
 }
 
@@ -64,6 +77,8 @@ impl<'t> Change<'t> {
             rules: None,
             events: Vec::new(),
             touched: BTreeMap::new(),
+            gathered: HashMap::new(),
+            rows_before: tx.rows_written(),
             decided: HashMap::new(),
             role_cause: Value::Null,
             notes: Vec::new(),
@@ -108,26 +123,43 @@ impl<'t> Change<'t> {
 
     /// Adds an event to the feed.
     pub(super) fn record(&mut self, kind: EventKind, data: Value) {
+        self.record_text(kind, data.to_string());
+    }
+
+    /// Adds an event whose JSON object is text already.
+    pub(super) fn record_text(&mut self, kind: EventKind, data: String) {
         self.events.push(NewEvent { kind, data });
     }
 
-    /// Has a user's places and role looked at when the operation is done; `fresh` is a claim that is new for them.
+    /// Has a user's places and role looked at when the operation is done, whose own facts it changed; `fresh` are claims
+    /// that are new for them.
     pub(super) fn touch(&mut self, user: UserId, fresh: impl IntoIterator<Item = MappingId>) {
-        self.touched.entry(user).or_default().extend(fresh);
+        let touched = self.touched.entry(user).or_default();
+        touched.own = true;
+        touched.fresh.extend(fresh);
+    }
+
+    /// The same for a user for whom only what a group or an entity means is another now.
+    pub(super) fn touch_by_meaning(&mut self, user: UserId, fresh: Option<MappingId>) {
+        self.touched.entry(user).or_default().fresh.extend(fresh);
     }
 
     /// Has the members of a group looked at.
     pub(super) fn touch_members(&mut self, group: GroupId, fresh: Option<MappingId>) -> Result<()> {
         for user in self.tx.member_rows(group)? {
-            self.touch(user, fresh);
+            self.touch_by_meaning(user, fresh);
         }
         Ok(())
     }
 
     /// Settles whom the operation touched and writes the events.
     pub(super) fn finish(mut self) -> Result<()> {
-        self.settle()?;
-        self.tx.record(self.organization.id, self.cause.at, &self.cause.request_id, &self.events)?;
+        let users = self.settle()?;
+        // What was written without an event moves the revision too.
+        if self.tx.rows_written() > self.rows_before {
+            let cause = &self.cause;
+            self.tx.record(self.organization.id, cause.at, &cause.request_id, &self.events, users)?;
+        }
         for note in &self.notes {
             log::debug!("request {}: {note}", self.cause.request_id);
         }
@@ -136,10 +168,15 @@ impl<'t> Change<'t> {
 
     /// An entity as events show it, deleted or not.
     pub(super) fn describe_entity(&self, id: EntityId) -> Result<Value> {
+        Ok(Value::clone(&*self.shared_description(id)?))
+    }
+
+    /// The same, for those who show it many times.
+    pub(super) fn shared_description(&self, id: EntityId) -> Result<Arc<Value>> {
         if let Some(known) = self.described.borrow().entities.get(&id) {
             return Ok(known.clone());
         }
-        let value = self.tx.entity_ever(id)?.map_or(Value::Null, |entity| entity_json(&entity));
+        let value = Arc::new(self.tx.entity_ever(id)?.map_or(Value::Null, |entity| entity_json(&entity)));
         self.described.borrow_mut().entities.insert(id, value.clone());
         Ok(value)
     }

@@ -1,18 +1,79 @@
 //! How users, groups, entities, mappings, rules, organizations and events themselves look to the outside.
 
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
+use crate::model::assignment::{Assignment, Source};
 use crate::model::entity::Entity;
+use crate::model::error::{Error, Result};
 use crate::model::group::Group;
-use crate::model::id::ResourceId;
+use crate::model::id::{MappingId, ResourceId};
 use crate::model::mapping::Mapping;
 use crate::model::organization::Organization;
+use crate::model::role::Role;
 use crate::model::rule::{Rule, RuleSpec};
 use crate::store::Event;
 
 /// A user in a few words: id and name.
 pub fn user_json(id: &ResourceId, user_name: &str) -> Value {
     json!({"id": id, "user_name": user_name})
+}
+
+/// A user as [`user_json`] shows one, written straight to text.
+#[derive(Serialize)]
+struct UserShown<'a> {
+    id: &'a ResourceId,
+    user_name: &'a str,
+}
+
+/// The data of an event about a user's place: large changes record one for each member, so that it goes straight to
+/// text. `slot` is what the place's slot holds now, and under which key.
+pub(super) fn place_event(
+    user: (&ResourceId, &str),
+    place: &Assignment,
+    entity: &Value,
+    slot: (&str, &Value),
+) -> Result<String> {
+    #[derive(Serialize)]
+    struct Data<'a> {
+        user: UserShown<'a>,
+        entity: &'a Value,
+        source: &'a str,
+        mapping_id: Option<MappingId>,
+        #[serde(flatten)]
+        slot: Slot<'a>,
+    }
+    let mapping_id = match place.source {
+        Source::Mapping(mapping) => Some(mapping),
+        Source::Attribute | Source::Manual => None,
+    };
+    let (user, source) = (UserShown { id: user.0, user_name: user.1 }, place.source.as_str());
+    text(&Data { user, entity, source, mapping_id, slot: Slot(slot.0, slot.1) })
+}
+
+/// The data of an event about the role that counts, like [`place_event`].
+pub(super) fn role_event(user: (&ResourceId, &str), [old, new]: [Role; 2], cause: &Value) -> Result<String> {
+    #[derive(Serialize)]
+    struct Data<'a> {
+        user: UserShown<'a>,
+        old: Role,
+        new: Role,
+        cause: &'a Value,
+    }
+    text(&Data { user: UserShown { id: user.0, user_name: user.1 }, old, new, cause })
+}
+
+/// One member of a JSON object whose name is not known before.
+struct Slot<'a>(&'a str, &'a Value);
+
+impl Serialize for Slot<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_map([(self.0, self.1)])
+    }
+}
+
+fn text(data: &impl Serialize) -> Result<String> {
+    serde_json::to_string(data).map_err(|error| Error::internal(error.to_string()))
 }
 
 /// A group in a few words: id and name.

@@ -3,17 +3,14 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use serde_json::Value;
-
 use crate::directory::change::Change;
 use crate::mapping::conflicts::{Claim, conflict};
 use crate::mapping::places::Places;
 use crate::model::assignment::{Assignment, Source};
 use crate::model::error::Result;
-use crate::model::history::{Ending, RoleChange};
-use crate::model::id::{EntityId, MappingId, UserId};
+use crate::model::history::Ending;
+use crate::model::id::{EntityId, MappingId};
 use crate::model::mapping::{Mapping, PendingReason, Rejection, Status};
-use crate::model::role::Role;
 use crate::store::{Ended, MappingClaim, UserState};
 
 /// Mappings at the end of a change, looked up once however many users they placed.
@@ -79,12 +76,6 @@ impl Change<'_> {
     fn deleted_or(&self, entity: EntityId, otherwise: Ending) -> Result<Ending> {
         let lives = self.tx.entity_by_row(entity)?.is_some();
         Ok(if lives { otherwise } else { Ending::EntityDeleted })
-    }
-
-    /// Keeps a change of a user's effective role.
-    pub(super) fn keep_role_change(&self, user: UserId, old: Role, new: Role, why: Value) -> Result<()> {
-        let change = RoleChange { old, new, by: self.cause.clone(), why };
-        self.tx.keep_role_change(user, &change)
     }
 }
 

@@ -9,11 +9,9 @@ use crate::model::error::{Error, Kind, Result};
 use crate::model::event::EventKind;
 use crate::model::id::{EntityId, ResourceId};
 use crate::model::mapping::{PendingReason, Status};
+use crate::model::name;
 use crate::model::user::User;
 use serde_json::json;
-
-/// The most characters in an entity's name.
-const NAME_LIMIT: usize = 500;
 
 impl Change<'_> {
     /// Creates an entity; pending mappings that wait for its name get it (mapping.md §4.7).
@@ -58,9 +56,10 @@ impl Change<'_> {
                 ),
             ));
         }
-        let mut touched = self.tx.users_placed_in(entity.id)?;
-        touched.extend(self.tx.users_pointing_at(entity.id)?);
-        for user in touched {
+        for user in self.tx.users_placed_in(entity.id)? {
+            self.touch_by_meaning(user, None);
+        }
+        for user in self.tx.users_pointing_at(entity.id)? {
             self.touch(user, None);
         }
         let holder = self.board()?.holder(entity.id)?;
@@ -132,16 +131,10 @@ impl Change<'_> {
     }
 
     fn free_name(&self, target_type: TargetType, name: &str, except: Option<EntityId>) -> Result<String> {
-        let name = name.trim();
-        if name.is_empty() || name.chars().count() > NAME_LIMIT || name.chars().any(char::is_control) {
-            return Err(Error::invalid_value(format!(
-                "name: it must have 1 to {NAME_LIMIT} characters, none of them a control character."
-            ))
-            .at("name"));
-        }
-        let holder = self.tx.entity_named(self.organization.id, target_type, name)?;
+        let name = name::parse("name", name)?;
+        let holder = self.tx.entity_named(self.organization.id, target_type, &name)?;
         match holder.filter(|holder| Some(holder.id) != except) {
-            None => Ok(name.to_owned()),
+            None => Ok(name),
             Some(holder) => Err(Error::new(
                 Kind::Conflict,
                 format!(

@@ -103,7 +103,7 @@ impl Change<'_> {
         self.record(EventKind::GroupDeleted, data);
         let members = self.tx.member_rows(group.id)?;
         for user in &members {
-            self.touch(*user, None);
+            self.touch_by_meaning(*user, None);
         }
         self.tx.set_groups_changed(&members, self.cause.at)?;
         targets::group_deleted(&mut self.board()?, group.id)?;

@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::clock::Clock;
 use crate::directory::change::Change;
+use crate::directory::gather::LARGE;
 use crate::ids::Ids;
 use crate::mapping::rules::RuleSet;
 use crate::model::cause::Cause;
 use crate::model::error::{Error, Result};
-use crate::model::id::OrganizationId;
-use crate::store::{Db, Store, Tx};
+use crate::model::id::{OrganizationId, UserId};
+use crate::store::{Db, Store, StoredFacts, Tx};
 
 /// What `DELETE` of a user does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,8 @@ pub struct Directory {
     ids: Ids,
     policy: Policy,
     rules: RuleCache,
+    /// From how many members on facts are read before a change.
+    large: i64,
 }
 
 /// Compiled rules by organization, remembered by the stamp that each change of the rules renews.
@@ -68,7 +71,18 @@ type Stamped = (Vec<u8>, Arc<RuleSet>);
 impl Directory {
     /// A directory over a store.
     pub fn new(store: Arc<Store>, clock: Clock, ids: Ids, policy: Policy) -> Directory {
-        Directory { store, clock, ids, policy, rules: RuleCache::default() }
+        Directory { store, clock, ids, policy, rules: RuleCache::default(), large: LARGE }
+    }
+
+    /// The same with another number of members from which on a change is large: the tests make every change large.
+    #[must_use]
+    pub fn large_from(self, members: i64) -> Directory {
+        Directory { large: members, ..self }
+    }
+
+    /// From how many members on the facts about them are read before a change takes the writer.
+    pub(super) fn large(&self) -> i64 {
+        self.large
     }
 
     /// The store, to read from.
@@ -124,11 +138,24 @@ impl Directory {
         cause: Cause,
         operation: impl FnOnce(&mut Change<'_>) -> Result<T>,
     ) -> Result<T> {
+        self.run_with(HashMap::new(), tx, organization, cause, operation)
+    }
+
+    /// The same with facts that were gathered before and hold still.
+    pub(super) fn run_with<T>(
+        &self,
+        gathered: HashMap<UserId, StoredFacts>,
+        tx: &Tx<'_>,
+        organization: OrganizationId,
+        cause: Cause,
+        operation: impl FnOnce(&mut Change<'_>) -> Result<T>,
+    ) -> Result<T> {
         let organization = tx
             .organization_by_id(organization)?
             .ok_or_else(|| Error::not_found("organization", organization))?;
         let mut change =
             Change::new(tx, organization, cause, self.ids.clone(), self.policy, self.rules.clone());
+        change.gathered = gathered;
         let outcome = operation(&mut change)?;
         change.finish()?;
         Ok(outcome)

@@ -7,11 +7,14 @@ mod admins;
 mod board;
 mod change;
 mod conflicts;
+#[cfg(test)]
+mod cost_tests;
 mod documents;
 mod endings;
 mod entities;
 mod expiry;
 mod explain;
+mod gather;
 mod groups;
 mod handle;
 #[cfg(test)]
@@ -39,6 +42,7 @@ pub use documents::{
     entity_json, event_text, group_json, mapping_json, organization_json, rule_json, spec_json, user_json,
 };
 pub use explain::{Explanation, explain};
+pub use gather::About;
 pub use groups::Pushed;
 pub use handle::{DeleteUser, Directory, Policy};
 pub use organizations::{OrganizationChange, create_organization};

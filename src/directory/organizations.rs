@@ -9,6 +9,7 @@ use crate::model::entity::{CreatedBy, TargetType};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::event::EventKind;
 use crate::model::id::OrganizationId;
+use crate::model::name;
 use crate::model::organization::{Features, Organization};
 use crate::store::{NewEntity, NewOrganization, Tx};
 
@@ -31,8 +32,8 @@ pub struct OrganizationChange {
 /// Creates an organization with its default concurrency group.
 ///
 /// # Errors
-/// `InvalidValue` for a slug of other characters than lower-case letters, digits and hyphens; `Conflict` when it is
-/// taken.
+/// `InvalidValue` for a slug of other characters than lower-case letters, digits and hyphens, or a name that is none;
+/// `Conflict` when the slug is taken.
 pub fn create_organization(tx: &Tx<'_>, ids: &Ids, new: &NewOrganization) -> Result<OrganizationId> {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if new.slug.is_empty() || new.slug.len() > 63 || !new.slug.chars().all(allowed) {
@@ -49,7 +50,8 @@ pub fn create_organization(tx: &Tx<'_>, ids: &Ids, new: &NewOrganization) -> Res
         )
         .at("slug"));
     }
-    let organization = tx.insert_organization(new)?;
+    let name = name::parse("name", &new.name)?;
+    let organization = tx.insert_organization(&NewOrganization { name, ..new.clone() })?;
     tx.insert_entity(&NewEntity {
         organization,
         id: &ids.resource_id(new.created),
@@ -67,11 +69,12 @@ impl Change<'_> {
     /// switched on approves them again.
     ///
     /// # Errors
-    /// Only those of the store.
+    /// `InvalidValue` for a name that is none.
     pub fn update_organization(&mut self, change: OrganizationChange) -> Result<Organization> {
         let before = self.organization.clone();
+        let name = change.name.map(|name| name::parse("name", &name)).transpose()?;
         let after = Organization {
-            name: change.name.unwrap_or(before.name.clone()),
+            name: name.unwrap_or(before.name.clone()),
             plan: change.plan.unwrap_or(before.plan.clone()),
             sso: change.sso.unwrap_or(before.sso),
             features: change.features.unwrap_or(before.features),

@@ -61,7 +61,7 @@ impl Change<'_> {
     }
 
     /// Writes a change of the rules as a whole, and runs the rules as they are then. With a `basis`, only if the
-    /// organization's newest event is still that one; `None` says that it is not, and that nothing was changed.
+    /// organization's revision is still that one; `None` says that it is not, and that nothing was changed.
     ///
     /// # Errors
     /// `InvalidValue` naming the place in the change.
@@ -70,8 +70,8 @@ impl Change<'_> {
         changes: &RuleChanges,
         basis: Option<i64>,
     ) -> Result<Option<Vec<RuleId>>> {
-        let newest = self.tx.last_event_id(self.organization.id)?;
-        if basis.is_some_and(|basis| basis != newest) {
+        let revision = self.tx.revision(self.organization.id)?;
+        if basis.is_some_and(|basis| basis != revision) {
             return Ok(None);
         }
         rule_changes::changed(&*self.rules()?, changes)?;

@@ -1,11 +1,12 @@
 //! The end of every change: the places and roles of everyone it touched, as the engine decides them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::directory::change::Change;
-use crate::directory::documents::{entity_json, user_json};
+use crate::directory::change::{Change, Touched};
+use crate::directory::documents::{entity_json, place_event, role_event, user_json};
 use crate::directory::endings::Behind;
 use crate::mapping::conflicts::{Claim, conflict};
 use crate::mapping::places::{Candidate, Places, Standing, UserFacts, settle};
@@ -14,92 +15,104 @@ use crate::model::conflict::Side;
 use crate::model::entity::TargetType;
 use crate::model::error::{Error, Result};
 use crate::model::event::EventKind;
-use crate::model::id::{ConflictId, GroupId, MappingId, UserId};
+use crate::model::id::{ConflictId, MappingId, UserId};
 use crate::model::organization::Features;
 use crate::model::role::Role;
-use crate::store::{Conflict, ConflictSide, MappingClaim, NewConflict, OpenConflict, UserState};
+use crate::store::{
+    Conflict, ConflictSide, MappingClaim, NewConflict, OpenConflict, StoredFacts, StoredPlace, UserState,
+};
 
 impl Change<'_> {
-    /// Settles whom the operation touched.
-    pub(super) fn settle(&mut self) -> Result<()> {
-        let touched: BTreeMap<UserId, BTreeSet<MappingId>> = std::mem::take(&mut self.touched);
-        if touched.is_empty() {
-            return Ok(());
-        }
+    /// Settles whom the operation touched, and says who that was.
+    pub(super) fn settle(&mut self) -> Result<Vec<UserId>> {
+        let mut touched = std::mem::take(&mut self.touched);
         let users: Vec<UserId> = touched.keys().copied().collect();
+        if users.is_empty() {
+            return Ok(users);
+        }
+        let known = self.facts_about(&touched)?;
         let mut behind = Behind::default();
-        for state in self.tx.user_states(&users)? {
-            let fresh = touched.get(&state.user).cloned().unwrap_or_default();
-            let facts = facts(self.organization.features, &state, fresh);
-            let places = settle(&facts);
+        let why = self.role_cause.to_string();
+        for state in self.tx.states_of(known)? {
+            let fresh = touched.remove(&state.user).unwrap_or_default().fresh;
+            let places = settle(&facts(self.organization.features, &state, fresh));
             self.apply_places(&state, &places, &mut behind)?;
             self.apply_conflicts(&state, &places)?;
-            self.apply_role(&state)?;
+            self.apply_role(&state, &why)?;
         }
-        Ok(())
+        Ok(users)
+    }
+
+    /// The facts about the touched users, by row: those that were gathered before, and for all others those of now.
+    fn facts_about(&mut self, touched: &BTreeMap<UserId, Touched>) -> Result<Vec<StoredFacts>> {
+        let mut gathered = std::mem::take(&mut self.gathered);
+        let mut facts = Vec::with_capacity(touched.len());
+        let mut others = Vec::new();
+        for (user, why) in touched {
+            match gathered.remove(user).filter(|_| !why.own) {
+                Some(known) => facts.push(known),
+                None => others.push(*user),
+            }
+        }
+        if !others.is_empty() {
+            facts.extend(self.tx.user_facts(&others)?);
+            facts.sort_unstable_by_key(|facts| facts.user);
+        }
+        Ok(facts)
     }
 
     fn apply_places(&mut self, state: &UserState, places: &Places, behind: &mut Behind) -> Result<()> {
-        let before: BTreeSet<Assignment> = state.assignments.iter().map(|(place, _)| *place).collect();
+        let mut ended: Vec<&StoredPlace> =
+            state.assignments.iter().filter(|stored| !places.assignments.contains(&stored.place)).collect();
+        ended.sort_unstable_by_key(|stored| stored.place);
         // First out, then in: an exclusive slot has room for one.
-        for place in before.difference(&places.assignments) {
-            let ended = self.ended(state, place, places, behind)?;
-            self.tx.revoke(state.user, place, &ended, &self.cause)?;
-            let data = self.describe_place(state, place, places)?;
-            self.record(EventKind::AssignmentRevoked, data);
+        for (number, stored) in (state.newest_place + 1..).zip(ended) {
+            let why = self.ended(state, &stored.place, places, behind)?;
+            self.tx.revoke(state.user, number, stored, &why, &self.cause)?;
+            self.record_place(EventKind::AssignmentRevoked, state, &stored.place, places)?;
         }
-        for place in places.assignments.difference(&before) {
-            let cause = &self.cause;
-            self.tx.grant(
-                self.organization.id,
-                state.user,
-                place,
-                cause.at,
-                &cause.request_id,
-                &cause.token,
-            )?;
-            let data = self.describe_place(state, place, places)?;
-            self.record(EventKind::AssignmentGranted, data);
+        let is_new = |place: &&Assignment| !state.assignments.iter().any(|stored| stored.place == **place);
+        for place in places.assignments.iter().filter(is_new) {
+            self.tx.grant(self.organization.id, state.user, place, &self.cause)?;
+            self.record_place(EventKind::AssignmentGranted, state, place, places)?;
         }
         Ok(())
     }
 
-    /// An assignment as events show it, with what the slot holds now.
-    fn describe_place(&self, state: &UserState, place: &Assignment, places: &Places) -> Result<Value> {
-        let mapping = match place.source {
-            Source::Mapping(mapping) => Some(mapping),
-            Source::Attribute | Source::Manual => None,
-        };
-        let mut data = json!({
-            "user": user_json(&state.resource_id, &state.user_name),
-            "entity": self.describe_entity(place.entity)?,
-            "source": place.source.as_str(),
-            "mapping_id": mapping,
-        });
+    /// Records what became of a place, with what the slot holds now.
+    fn record_place(
+        &mut self,
+        kind: EventKind,
+        state: &UserState,
+        place: &Assignment,
+        places: &Places,
+    ) -> Result<()> {
         let now = places.assignments.iter().find(|now| now.target_type == place.target_type);
-        let (key, value) = match place.target_type {
+        let slot = match place.target_type {
             TargetType::Team => {
-                ("member", Value::Bool(places.assignments.iter().any(|now| now.entity == place.entity)))
+                let stays = places.assignments.iter().any(|now| now.entity == place.entity);
+                ("member", Value::Bool(stays).into())
             }
             TargetType::ConcurrencyGroup => ("concurrency_group", self.slot(now)?),
-            TargetType::SubOrganization => (
-                "sub_organization",
-                now.map(|now| self.describe_entity(now.entity)).transpose()?.unwrap_or(Value::Null),
-            ),
+            TargetType::SubOrganization => {
+                let entity = now.map(|now| self.shared_description(now.entity)).transpose()?;
+                ("sub_organization", entity.unwrap_or_default())
+            }
         };
-        if let Value::Object(data) = &mut data {
-            data.insert(key.to_owned(), value);
-        }
-        Ok(data)
+        let entity = self.shared_description(place.entity)?;
+        let user = (&state.resource_id, state.user_name.as_str());
+        let data = place_event(user, place, &entity, (slot.0, &slot.1))?;
+        self.record_text(kind, data);
+        Ok(())
     }
 
     /// What a user's concurrency-group slot shows: its place, else the organization's default.
-    fn slot(&self, now: Option<&Assignment>) -> Result<Value> {
+    fn slot(&self, now: Option<&Assignment>) -> Result<Arc<Value>> {
         match now {
-            Some(now) => self.describe_entity(now.entity),
+            Some(now) => self.shared_description(now.entity),
             None => {
                 let default = self.tx.default_concurrency_group(self.organization.id)?;
-                Ok(default.map_or(Value::Null, |entity| entity_json(&entity)))
+                Ok(default.map_or(Value::Null, |entity| entity_json(&entity)).into())
             }
         }
     }
@@ -136,7 +149,7 @@ impl Change<'_> {
     }
 
     /// Recomputes the role that counts, up and down (mapping.md §7.3).
-    fn apply_role(&mut self, state: &UserState) -> Result<()> {
+    fn apply_role(&mut self, state: &UserState, why: &str) -> Result<()> {
         if !state.living {
             return Ok(());
         }
@@ -145,14 +158,10 @@ impl Change<'_> {
             return Ok(());
         }
         self.tx.set_effective_role(state.user, role)?;
-        self.keep_role_change(state.user, state.effective_role, role, self.role_cause.clone())?;
-        let data = json!({
-            "user": user_json(&state.resource_id, &state.user_name),
-            "old": state.effective_role,
-            "new": role,
-            "cause": self.role_cause,
-        });
-        self.record(EventKind::UserRoleChanged, data);
+        self.tx.keep_role_change(state, role, &self.cause, why)?;
+        let user = (&state.resource_id, state.user_name.as_str());
+        let data = role_event(user, [state.effective_role, role], &self.role_cause)?;
+        self.record_text(EventKind::UserRoleChanged, data);
         Ok(())
     }
 }
@@ -162,7 +171,7 @@ pub(super) fn facts(features: Features, state: &UserState, fresh: BTreeSet<Mappi
     let attribute = state.attribute.filter(|_| features.concurrency_groups);
     UserFacts {
         candidates: state.claims.iter().map(candidate).collect(),
-        held: state.assignments.iter().filter_map(|(place, group)| held(place, *group)).collect(),
+        held: state.assignments.iter().filter_map(held).collect(),
         fresh,
         decisions: state.decisions.clone(),
         manual: state.manual.clone(),
@@ -186,8 +195,9 @@ fn candidate(claim: &MappingClaim) -> Candidate {
 }
 
 /// The claim behind a place that a mapping gave.
-fn held(place: &Assignment, group: Option<GroupId>) -> Option<Claim> {
-    match (place.source, group) {
+fn held(stored: &StoredPlace) -> Option<Claim> {
+    let place = &stored.place;
+    match (place.source, stored.group) {
         (Source::Mapping(mapping), Some(group)) => {
             Some(Claim { mapping, group, target_type: place.target_type, entity: place.entity })
         }
@@ -195,7 +205,6 @@ fn held(place: &Assignment, group: Option<GroupId>) -> Option<Claim> {
     }
 }
 
-/// The conflicts that the engine sees, with the places that they are about.
 /// Whether an open conflict is about the same places; one whose mapping moved is closed and asked anew.
 pub(super) fn is_asked_by(open: &OpenConflict, new: &NewConflict) -> bool {
     (open.current, open.incoming) == (new.current, new.incoming)
@@ -226,7 +235,7 @@ impl Change<'_> {
         let Some(state) = states.first() else { return Ok(Vec::new()) };
         let incoming = state.claims.iter().find(|claim| claim.mapping == about.incoming.mapping);
         let Some(incoming) = incoming.map(|claim| candidate(claim).claim) else { return Ok(Vec::new()) };
-        let held = state.assignments.iter().filter_map(|(place, group)| held(place, *group));
+        let held = state.assignments.iter().filter_map(held);
         Ok(held.filter(|held| conflict(held, &incoming).is_some()).map(|held| held.side()).collect())
     }
 }

@@ -136,11 +136,13 @@ impl Change<'_> {
             self.tx.touch_group(group, self.cause.at)?;
         }
         self.tx.forget_manual(user.id)?;
-        self.tx.delete_user(user.id, self.cause.at)?;
         if user.effective_role != Role::User {
-            let why = json!({"kind": "user_deleted"});
-            self.keep_role_change(user.id, user.effective_role, Role::User, why)?;
+            let why = json!({"kind": "user_deleted"}).to_string();
+            for facts in self.tx.user_facts(&[user.id])? {
+                self.tx.keep_role_change(&facts, Role::User, &self.cause, &why)?;
+            }
         }
+        self.tx.delete_user(user.id, self.cause.at)?;
         self.record(EventKind::UserDeleted, json!({"user": user_json(&user.resource_id, &user.user_name)}));
         self.touch(user.id, None);
         Ok(())

@@ -6,6 +6,7 @@ use crate::model::entity::{Entity, TargetType};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::id::{EntityId, GroupId, MappingId};
 use crate::model::mapping::{Approval, Mapping, PendingReason, Rejection, Status};
+use crate::model::name;
 
 /// The entity that an admin names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,7 +178,7 @@ fn find(
              then approve."
         ))
         .at(field)),
-        None if may_create => board.create_entity(target_type, &name),
+        None if may_create => board.create_entity(target_type, &name::parse(field, &name)?),
         None => Err(Error::invalid_value(format!(
             "entity_name: there is no {words} \"{name}\". Send \"create\": true to have it made."
         ))

@@ -8,6 +8,7 @@ use crate::model::entity::TargetType;
 use crate::model::error::{Error, Result};
 use crate::model::fold::fold;
 use crate::model::id::RuleId;
+use crate::model::name;
 use crate::model::rule::{Rule, RuleKind, RuleSpec};
 
 /// The most bytes that a compiled pattern may take; linear time is given by the engine, this bounds space.
@@ -114,7 +115,7 @@ impl CompiledRule {
                 })
             }
         };
-        let made = made.trim();
+        let made = name::shortened(made.trim());
         (!made.is_empty()).then(|| made.to_owned())
     }
 }
@@ -184,7 +185,7 @@ impl RuleSet {
     pub fn mapping_name(&self, rule: Option<RuleId>, group_name: &str) -> String {
         rule.and_then(|id| self.get(id))
             .and_then(|rule| rule.entity_name(group_name))
-            .unwrap_or_else(|| group_name.to_owned())
+            .unwrap_or_else(|| name::shortened(group_name).to_owned())
     }
 }
 

@@ -23,14 +23,29 @@ pub fn group_appeared(board: &mut dyn Board, group: GroupId, name: &str) -> Resu
 
 /// A group was renamed: its entities follow, then rules run (mapping.md §6.1).
 pub fn group_renamed(board: &mut dyn Board, group: GroupId, name: &str) -> Result<()> {
-    for mapping in board.mappings_of(group)? {
-        if let Status::Approved { entity, .. } = mapping.status
-            && mapping.target_type.follows_group()
-        {
-            rename_target(board, &mapping, entity, name)?;
-        }
+    let before = board.mappings_of(group)?;
+    for mapping in &before {
+        follow(board, mapping, name)?;
     }
-    run_rules(board, group, name, Occasion::Renamed)
+    run_rules(board, group, name, Occasion::Renamed)?;
+    // What the new name approves again had kept its entity's name while it was frozen.
+    let was_frozen = |id| {
+        before.iter().any(|old| old.id == id && matches!(old.status, Status::Pending { frozen: Some(_), .. }))
+    };
+    for mapping in board.mappings_of(group)?.iter().filter(|mapping| was_frozen(mapping.id)) {
+        follow(board, mapping, name)?;
+    }
+    Ok(())
+}
+
+/// Has the entity of an approved mapping follow the name of its group.
+fn follow(board: &mut dyn Board, mapping: &Mapping, name: &str) -> Result<()> {
+    match mapping.status {
+        Status::Approved { entity, .. } if mapping.target_type.follows_group() => {
+            rename_target(board, mapping, entity, name)
+        }
+        Status::Approved { .. } | Status::Pending { .. } | Status::Rejected(_) => Ok(()),
+    }
 }
 
 /// An admin runs the rules: as a rename would, over groups without a mapping and pending mappings that a rule made

@@ -16,6 +16,7 @@ pub mod group;
 pub mod history;
 pub mod id;
 pub mod mapping;
+pub mod name;
 pub mod organization;
 pub mod role;
 pub mod rule;

@@ -3,7 +3,7 @@
 use rouille::Response;
 use serde_json::{Map, Value};
 
-use crate::directory::{Change, Pushed};
+use crate::directory::{About, Change, Pushed};
 use crate::model::call::Call;
 use crate::model::error::{Error, Result};
 use crate::model::group::{Group, MemberChange};
@@ -44,14 +44,24 @@ pub fn get(scim: &Scim, call: &Call) -> Result<Response> {
 /// `POST /Groups`
 pub fn create(scim: &Scim, call: &Call) -> Result<Response> {
     let body = body::json(scim, call)?;
-    answer(scim, call, 201, |_| true, move |scim, change| create_in(scim, change, body))
+    let about = About::Nobody;
+    answer(scim, call, &about, 201, |_| true, move |scim, change| create_in(scim, change, body))
 }
 
 /// `PUT /Groups/{id}`
 pub fn replace(scim: &Scim, call: &Call) -> Result<Response> {
     let body = body::json(scim, call)?;
     let (id, conditions) = (ResourceId::from(call.parameter(0)), Conditions::of(scim, call)?);
-    answer(scim, call, 200, |_| true, move |scim, change| replace_in(scim, change, &id, &conditions, body))
+    let display_name = member(&body, "displayName").and_then(Value::as_str).map(str::to_owned);
+    let about = About::Replaced { group: id.clone(), display_name, roles: mentions(&body, &["roles"]) };
+    answer(
+        scim,
+        call,
+        &about,
+        200,
+        |_| true,
+        move |scim, change| replace_in(scim, change, &id, &conditions, body),
+    )
 }
 
 /// `PATCH /Groups/{id}`
@@ -65,7 +75,9 @@ pub fn patch(scim: &Scim, call: &Call) -> Result<Response> {
         GroupPatchAnswer::Auto => asked || group.member_count <= SMALL,
     };
     let base = scim.base(call);
-    answer(scim, call, 200, with_body, move |scim, change| {
+    let moves = mentions(&body, &["roles", "displayname"]);
+    let about = if moves { About::Group(id.clone()) } else { About::Nobody };
+    answer(scim, call, &about, 200, with_body, move |scim, change| {
         patch_in(scim, change, &base, &id, &conditions, body)
     })
 }
@@ -73,7 +85,8 @@ pub fn patch(scim: &Scim, call: &Call) -> Result<Response> {
 /// `DELETE /Groups/{id}`
 pub fn delete(scim: &Scim, call: &Call) -> Result<Response> {
     let (id, conditions) = (ResourceId::from(call.parameter(0)), Conditions::of(scim, call)?);
-    scim.change(call, move |_, change| delete_in(change, &id, &conditions))?;
+    let about = About::Group(id.clone());
+    scim.change_about(call, &about, move |_, change| delete_in(change, &id, &conditions))?;
     Ok(Response::empty_204())
 }
 
@@ -81,13 +94,14 @@ pub fn delete(scim: &Scim, call: &Call) -> Result<Response> {
 fn answer(
     scim: &Scim,
     call: &Call,
+    about: &About,
     status: u16,
     with_body: impl FnOnce(&Group) -> bool + Send + 'static,
     operation: impl FnOnce(&Scim, &mut Change<'_>) -> Result<Group> + Send + 'static,
 ) -> Result<Response> {
     let projection = projection_of(scim, call, ResourceKind::Group)?;
     let base = scim.base(call);
-    scim.change(call, move |scim, change| {
+    scim.change_about(call, about, move |scim, change| {
         let group = operation(scim, change)?;
         let view = View { base: &base, projection: &projection };
         if with_body(&group) {
@@ -154,6 +168,24 @@ pub(super) fn patch_in(
 /// Deletes a group within a change.
 pub(super) fn delete_in(change: &mut Change<'_>, id: &ResourceId, conditions: &Conditions) -> Result<()> {
     change.delete_group(id, |group| conditions.check(group.version))
+}
+
+/// A member of a JSON object, whose name compares without case.
+fn member<'v>(body: &'v Value, name: &str) -> Option<&'v Value> {
+    body.as_object()?.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}
+
+/// Whether a name or a path in a body ends in one of these words, so that the change may move everybody in the group.
+fn mentions(body: &Value, words: &[&str]) -> bool {
+    let names = |text: &str| words.iter().any(|word| text.to_ascii_lowercase().ends_with(word));
+    match body {
+        Value::Object(members) => members.iter().any(|(key, value)| {
+            let is_path = key.eq_ignore_ascii_case("path");
+            names(key) || (is_path && value.as_str().is_some_and(names)) || mentions(value, words)
+        }),
+        Value::Array(items) => items.iter().any(|item| mentions(item, words)),
+        _ => false,
+    }
 }
 
 fn stored(group: &Group) -> Result<Map<String, Value>> {

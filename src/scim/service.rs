@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::Prerequisites;
-use crate::directory::{Cause, Change, Directory};
+use crate::directory::{About, Cause, Change, Directory};
 use crate::model::call::Call;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::organization::Organization;
@@ -101,9 +101,23 @@ impl Scim {
         call: &Call,
         operation: impl FnOnce(&Scim, &mut Change<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        self.change_about(call, &About::Nobody, operation)
+    }
+
+    /// The same for a change that may move the members of a whole group.
+    ///
+    /// # Errors
+    /// What `operation` answers.
+    pub fn change_about<T: Send + 'static>(
+        &self,
+        call: &Call,
+        about: &About,
+        operation: impl FnOnce(&Scim, &mut Change<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let scim = self.clone();
         let organization = self.organization(call)?.id;
-        self.directory.change(organization, self.cause(call), move |change| operation(&scim, change))
+        let operation = move |change: &mut Change<'_>| operation(&scim, change);
+        self.directory.change_about(organization, self.cause(call), about, operation)
     }
 
     /// The SCIM base URL of a call, without a slash at its end.

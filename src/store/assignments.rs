@@ -83,9 +83,7 @@ impl Tx<'_> {
         organization: OrganizationId,
         user: UserId,
         assignment: &Assignment,
-        at: Timestamp,
-        request_id: &str,
-        token: &str,
+        by: &Cause,
     ) -> Result<()> {
         let mapping = match assignment.source {
             Source::Mapping(mapping) => Some(mapping.0),
@@ -101,9 +99,9 @@ impl Tx<'_> {
                 assignment.entity.0,
                 assignment.source.as_str(),
                 mapping,
-                at.as_millis(),
-                request_id,
-                token
+                by.at.as_millis(),
+                by.request_id,
+                by.token
             ],
         )?;
         Ok(())

@@ -176,6 +176,16 @@ impl Db<'_> {
         )
     }
 
+    /// The living users whose `LambdatestGroup` is bound to no entity, with what it names.
+    pub fn users_waiting_for_place(&self, organization: OrganizationId) -> Result<Vec<(UserId, String)>> {
+        self.all(
+            "SELECT id, concurrency_group FROM users WHERE organization_id = ?1 AND concurrency_group IS NOT NULL
+                AND concurrency_group_entity_id IS NULL AND deleted IS NULL ORDER BY id",
+            [organization.0],
+            |row| Ok((UserId(row.get(0)?), row.get(1)?)),
+        )
+    }
+
     /// The users with a `LambdatestGroup`, and whether it is bound to a living entity.
     pub fn users_with_concurrency_group(
         &self,
@@ -226,9 +236,14 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Marks an entity as deleted, with what admins had put there by hand.
+    /// Marks an entity as deleted, with what admins had put there by hand; the `LambdatestGroup` of users that was bound
+    /// to it waits for another of the name.
     pub fn delete_entity(&self, entity: EntityId, at: Timestamp) -> Result<()> {
         self.run("DELETE FROM manual_places WHERE entity_id = ?1", [entity.0])?;
+        self.run(
+            "UPDATE users SET concurrency_group_entity_id = NULL WHERE concurrency_group_entity_id = ?1",
+            [entity.0],
+        )?;
         self.run("UPDATE entities SET deleted = ?2 WHERE id = ?1", params![entity.0, at.as_millis()])?;
         Ok(())
     }

@@ -4,17 +4,18 @@ use rusqlite::params;
 
 use crate::model::error::{Error, Result};
 use crate::model::event::EventKind;
-use crate::model::id::OrganizationId;
+use crate::model::id::{OrganizationId, UserId};
 use crate::model::time::Timestamp;
+use crate::store::moves::Move;
 use crate::store::query::{Db, Tx};
 
 /// An event to be recorded.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewEvent {
     /// What happened.
     pub kind: EventKind,
-    /// To whom and with what result: a JSON object.
-    pub data: serde_json::Value,
+    /// To whom and with what result: a JSON object, as text.
+    pub data: String,
 }
 
 /// A recorded event.
@@ -41,6 +42,15 @@ impl Db<'_> {
     /// The id of the newest event of an organization; 0 when there is none.
     pub fn last_event_id(&self, organization: OrganizationId) -> Result<i64> {
         self.number("SELECT last_event_id FROM organizations WHERE id = ?1", [organization.0])
+    }
+
+    /// A number that grows with every change of an organization's facts, rules and settings, and with nothing else: the
+    /// id of its newest event, and one for each change that had nothing to tell.
+    pub fn revision(&self, organization: OrganizationId) -> Result<i64> {
+        self.number(
+            "SELECT last_event_id + silent_changes FROM organizations WHERE id = ?1",
+            [organization.0],
+        )
     }
 
     /// The events after `after`, in order.
@@ -71,22 +81,32 @@ impl Db<'_> {
 }
 
 impl Tx<'_> {
-    /// Appends events to an organization's feed, in order and without a gap.
+    /// Appends events to an organization's feed, in order and without a gap, and names those whose facts they tell of.
     pub fn record(
         &self,
         organization: OrganizationId,
         at: Timestamp,
         request_id: &str,
         events: &[NewEvent],
+        users: Vec<UserId>,
     ) -> Result<()> {
+        let count = i64::try_from(events.len()).map_err(|_| Error::internal("too many events"))?;
+        let silent = i64::from(events.is_empty());
+        self.run(
+            "UPDATE organizations SET last_event_id = last_event_id + ?2, silent_changes = silent_changes + ?3
+                WHERE id = ?1",
+            params![organization.0, count, silent],
+        )?;
+        let now = self.one(
+            "SELECT last_event_id, last_event_id + silent_changes FROM organizations WHERE id = ?1",
+            [organization.0],
+            |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)),
+        )?;
+        let (last, to) = now.ok_or_else(|| Error::internal("a change was made in no organization"))?;
+        self.note_move(Move { organization, from: to - count - silent, to, users });
         if events.is_empty() {
             return Ok(());
         }
-        let count = i64::try_from(events.len()).map_err(|_| Error::internal("too many events"))?;
-        let last = self.number(
-            "UPDATE organizations SET last_event_id = last_event_id + ?2 WHERE id = ?1 RETURNING last_event_id",
-            params![organization.0, count],
-        )?;
         for (id, event) in (last - count + 1..).zip(events) {
             self.run(
                 "INSERT INTO events (organization_id, id, at, type, request_id, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -96,7 +116,7 @@ impl Tx<'_> {
                     at.as_millis(),
                     event.kind.as_str(),
                     request_id,
-                    event.data.to_string()
+                    event.data
                 ],
             )?;
         }

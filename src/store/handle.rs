@@ -13,6 +13,7 @@ use crate::model::error::{Error, Kind, Result};
 use crate::model::id::OrganizationId;
 use crate::store::connection::{self, Synchronous};
 use crate::store::migrations;
+use crate::store::moves::{Moves, Watch};
 use crate::store::query::{Db, Tx};
 use crate::store::readers::Readers;
 use crate::store::writer::{Answer, Job, Jobs, Listener, Writer};
@@ -36,6 +37,7 @@ pub struct Store {
     reads: Reads,
     jobs: Option<Jobs>,
     listeners: Arc<Mutex<Vec<Listener>>>,
+    moves: Moves,
     writer: Option<JoinHandle<()>>,
     /// Held as long as this server lives.
     _lock: Option<File>,
@@ -91,12 +93,13 @@ impl Store {
     fn start(connection: Arc<Mutex<Connection>>, reads: Reads, lock: Option<File>) -> Result<Store> {
         let (jobs, queue) = sync_channel(QUEUE);
         let listeners = Arc::new(Mutex::new(Vec::new()));
-        let writer = Writer::new(connection, queue, listeners.clone());
+        let moves = Moves::default();
+        let writer = Writer::new(connection, queue, listeners.clone(), moves.clone());
         let writer = std::thread::Builder::new()
             .name("writer".into())
             .spawn(move || writer.run())
             .map_err(|error| Error::internal(format!("the writer thread cannot start: {error}")))?;
-        Ok(Store { reads, jobs: Some(jobs), listeners, writer: Some(writer), _lock: lock })
+        Ok(Store { reads, jobs: Some(jobs), listeners, moves, writer: Some(writer), _lock: lock })
     }
 
     /// Reads from one consistent snapshot, which has every write acknowledged before.
@@ -159,6 +162,11 @@ impl Store {
         let jobs = self.jobs.as_ref().ok_or_else(gone)?;
         jobs.send(Job { run, refuse, large }).map_err(|_| gone())?;
         receiver.recv().map_err(|_| gone())?
+    }
+
+    /// Has what changes move remembered, so that facts read after this call can be told from those that moved since.
+    pub fn watch(&self) -> Watch {
+        self.moves.watch()
     }
 
     /// Has `listener` called after each commit that recorded events, with their organizations.

@@ -13,7 +13,7 @@ use crate::model::role::Role;
 use crate::model::time::Timestamp;
 use crate::store::assignments::source;
 use crate::store::entities::target_type;
-use crate::store::facts::decision;
+use crate::store::facts::{StoredFacts, StoredPlace, decision};
 use crate::store::groups;
 use crate::store::query::{Db, Tx};
 use crate::store::users::role;
@@ -22,7 +22,7 @@ use crate::store::users::role;
 const KEPT: i64 = 200;
 
 /// Three columns: an instant, `request_id`, `token`.
-fn cause(row: &Row<'_>, first: usize) -> rusqlite::Result<Cause> {
+pub(super) fn cause(row: &Row<'_>, first: usize) -> rusqlite::Result<Cause> {
     Ok(Cause {
         at: Timestamp::from_millis(row.get(first)?),
         request_id: row.get(first + 1)?,
@@ -131,28 +131,20 @@ pub struct Ended {
 }
 
 impl Tx<'_> {
-    /// Takes a place from a user; that they had it stays as history.
-    pub fn revoke(&self, user: UserId, place: &Assignment, ended: &Ended, by: &Cause) -> Result<()> {
-        let begun = self.one(
-            "DELETE FROM assignments WHERE user_id = ?1 AND entity_id = ?2 AND source = ?3
-                RETURNING since, request_id, token",
-            params![user.0, place.entity.0, place.source.as_str()],
-            |row| cause(row, 0),
-        )?;
-        match begun {
-            Some(begun) => self.keep_past_place(user, place, &begun, ended, by),
-            None => Ok(()),
-        }
-    }
-
-    fn keep_past_place(
+    /// Takes a place from a user; that they had it stays as history, as the row `number` of it.
+    ///
+    /// Row and number are known from the facts: a RETURNING clause would open a savepoint for each statement, and in a
+    /// transaction that has many pages to keep, closing one costs time by their number.
+    pub fn revoke(
         &self,
         user: UserId,
-        place: &Assignment,
-        begun: &Cause,
+        number: i64,
+        stored: &StoredPlace,
         ended: &Ended,
         by: &Cause,
     ) -> Result<()> {
+        self.run("DELETE FROM assignments WHERE id = ?1", [stored.row])?;
+        let place = &stored.place;
         let mapping = match place.source {
             Source::Mapping(mapping) => Some(mapping.0),
             Source::Attribute | Source::Manual => None,
@@ -161,22 +153,22 @@ impl Tx<'_> {
             Ending::GaveWay(to) => to.map(|entity| entity.0),
             _ => None,
         };
-        let number = self.number(
+        self.run(
             "INSERT INTO assignment_history (user_id, number, target_type, entity_id, source, mapping_id, group_id,
                 rule_id, since, request_id, token, until, until_request_id, until_token, reason, gave_way_to)
-                VALUES (?1, (SELECT ifnull(max(number), 0) + 1 FROM assignment_history WHERE user_id = ?1),
-                ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) RETURNING number",
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
             params![
                 user.0,
+                number,
                 place.target_type.as_str(),
                 place.entity.0,
                 place.source.as_str(),
                 mapping,
                 ended.behind.map(|(group, _)| group.0),
                 ended.behind.and_then(|(_, rule)| rule).map(|rule| rule.0),
-                begun.at.as_millis(),
-                begun.request_id,
-                begun.token,
+                stored.begun.at.as_millis(),
+                stored.begun.request_id,
+                stored.begun.token,
                 by.at.as_millis(),
                 by.request_id,
                 by.token,
@@ -187,23 +179,24 @@ impl Tx<'_> {
         self.forget("DELETE FROM assignment_history WHERE user_id = ?1 AND number <= ?2", user, number)
     }
 
-    /// Keeps a change of the role that counts.
-    pub fn keep_role_change(&self, user: UserId, change: &RoleChange) -> Result<()> {
-        let number = self.number(
+    /// Keeps that another role counts for a user than the facts say; `why` is the JSON object of the cause.
+    pub fn keep_role_change(&self, user: &StoredFacts, role: Role, by: &Cause, why: &str) -> Result<()> {
+        let number = user.newest_role + 1;
+        self.run(
             "INSERT INTO role_history (user_id, number, old_role, new_role, at, request_id, token, cause)
-                VALUES (?1, (SELECT ifnull(max(number), 0) + 1 FROM role_history WHERE user_id = ?1),
-                ?2, ?3, ?4, ?5, ?6, ?7) RETURNING number",
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             params![
-                user.0,
-                change.old.as_str(),
-                change.new.as_str(),
-                change.by.at.as_millis(),
-                change.by.request_id,
-                change.by.token,
-                change.why.to_string()
+                user.user.0,
+                number,
+                user.effective_role.as_str(),
+                role.as_str(),
+                by.at.as_millis(),
+                by.request_id,
+                by.token,
+                why
             ],
         )?;
-        self.forget("DELETE FROM role_history WHERE user_id = ?1 AND number <= ?2", user, number)
+        self.forget("DELETE FROM role_history WHERE user_id = ?1 AND number <= ?2", user.user, number)
     }
 
     /// Forgets what is older than the newest rows, of which `number` is the last.

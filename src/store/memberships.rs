@@ -71,6 +71,14 @@ impl Db<'_> {
         })
     }
 
+    /// How many members these groups have together.
+    pub fn member_total(&self, groups: &[GroupId]) -> Result<i64> {
+        self.number(
+            "SELECT ifnull(sum(member_count), 0) FROM groups WHERE id IN (SELECT value FROM json_each(?1))",
+            [id_list(groups.iter().map(|group| group.0))],
+        )
+    }
+
     /// The rows of a group's members.
     pub fn member_rows(&self, group: GroupId) -> Result<Vec<UserId>> {
         self.all("SELECT user_id FROM memberships WHERE group_id = ?1 ORDER BY user_id", [group.0], |row| {

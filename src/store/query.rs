@@ -9,6 +9,7 @@ use rusqlite::{Connection, Params, Row};
 use crate::model::error::Result;
 use crate::model::id::OrganizationId;
 use crate::store::errors::{from_sqlite, transaction_lost};
+use crate::store::moves::Move;
 
 /// A consistent view to read with: a snapshot, or a transaction's own writes.
 #[derive(Clone, Copy)]
@@ -21,6 +22,8 @@ pub struct Tx<'c> {
     db: Db<'c>,
     /// The organizations whose feed this job moved, for those who wait for it.
     moved: RefCell<BTreeSet<OrganizationId>>,
+    /// What its changes moved, for those who prepare a large change meanwhile.
+    moves: RefCell<Vec<Move>>,
 }
 
 /// A slice of a list: what comes after a row, and how much of it.
@@ -51,7 +54,9 @@ impl<'c> Db<'c> {
     ) -> Result<Vec<T>> {
         let mut statement = self.connection.prepare_cached(sql).map_err(from_sqlite)?;
         let rows = statement.query_map(parameters, read).map_err(from_sqlite)?;
-        rows.collect::<rusqlite::Result<Vec<T>>>().map_err(from_sqlite)
+        let rows = rows.collect::<rusqlite::Result<Vec<T>>>().map_err(from_sqlite);
+        work::count(&statement);
+        rows
     }
 
     /// The first row of a query, if it has one.
@@ -63,10 +68,11 @@ impl<'c> Db<'c> {
     ) -> Result<Option<T>> {
         let mut statement = self.connection.prepare_cached(sql).map_err(from_sqlite)?;
         let mut rows = statement.query(parameters).map_err(from_sqlite)?;
-        match rows.next().map_err(from_sqlite)? {
-            Some(row) => read(row).map(Some).map_err(from_sqlite),
-            None => Ok(None),
-        }
+        let first = rows.next().map_err(from_sqlite)?;
+        let first = first.map(read).transpose().map_err(from_sqlite);
+        drop(rows);
+        work::count(&statement);
+        first
     }
 
     /// The number in the first column of the first row; 0 without a row.
@@ -77,13 +83,15 @@ impl<'c> Db<'c> {
 
 impl<'c> Tx<'c> {
     pub(super) fn new(connection: &'c Connection) -> Tx<'c> {
-        Tx { db: Db::new(connection), moved: RefCell::default() }
+        Tx { db: Db::new(connection), moved: RefCell::default(), moves: RefCell::default() }
     }
 
     /// Runs a change and says how many rows it touched.
     pub(super) fn run(&self, sql: &str, parameters: impl Params) -> Result<usize> {
         let mut statement = self.db.connection.prepare_cached(sql).map_err(from_sqlite)?;
-        statement.execute(parameters).map_err(from_sqlite)
+        let rows = statement.execute(parameters).map_err(from_sqlite);
+        work::count(&statement);
+        rows
     }
 
     /// Runs an insert and gives the new row's number.
@@ -99,7 +107,7 @@ impl<'c> Tx<'c> {
     /// and write nothing more, which would be committed on its own.
     pub fn attempt<T>(&self, part: impl FnOnce(&Tx<'c>) -> Result<T>) -> Result<Result<T>> {
         let connection = self.db.connection;
-        let moved_before = self.moved.borrow().clone();
+        let (moved_before, moves_before) = (self.moved.borrow().clone(), self.moves.borrow().len());
         connection.execute_batch("SAVEPOINT part").map_err(from_sqlite)?;
         let outcome = part(self);
         if connection.is_autocommit() {
@@ -110,6 +118,7 @@ impl<'c> Tx<'c> {
         } else {
             connection.execute_batch("ROLLBACK TO part; RELEASE part").map_err(from_sqlite)?;
             self.moved.replace(moved_before);
+            self.moves.borrow_mut().truncate(moves_before);
         }
         Ok(outcome)
     }
@@ -118,8 +127,17 @@ impl<'c> Tx<'c> {
         self.moved.borrow_mut().insert(organization);
     }
 
-    pub(super) fn into_moved(self) -> BTreeSet<OrganizationId> {
-        self.moved.into_inner()
+    pub(super) fn note_move(&self, step: Move) {
+        self.moves.borrow_mut().push(step);
+    }
+
+    /// How many rows were written since the connection was opened.
+    pub fn rows_written(&self) -> u64 {
+        self.db.connection.total_changes()
+    }
+
+    pub(super) fn into_moved(self) -> (BTreeSet<OrganizationId>, Vec<Move>) {
+        (self.moved.into_inner(), self.moves.into_inner())
     }
 }
 
@@ -128,6 +146,43 @@ impl<'c> Deref for Tx<'c> {
 
     fn deref(&self) -> &Db<'c> {
         &self.db
+    }
+}
+
+/// How much the statements of a thread did, for the test that cost follows the change (mapping.md §10.2).
+pub(crate) mod work {
+    #[cfg(test)]
+    use std::cell::Cell;
+
+    use rusqlite::Statement;
+
+    /// Statements that were run, and the steps that SQLite's machine took for them.
+    #[cfg(test)]
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub(crate) struct Work {
+        pub(crate) statements: u32,
+        pub(crate) steps: i64,
+    }
+
+    #[cfg(test)]
+    thread_local! {
+        static DONE: Cell<Work> = const { Cell::new(Work { statements: 0, steps: 0 }) };
+    }
+
+    /// What this thread did since it was asked last.
+    #[cfg(test)]
+    pub(crate) fn done() -> Work {
+        DONE.take()
+    }
+
+    #[cfg(not(test))]
+    pub(super) fn count(_: &Statement<'_>) {}
+
+    #[cfg(test)]
+    pub(super) fn count(statement: &Statement<'_>) {
+        let steps = i64::from(statement.reset_status(rusqlite::StatementStatus::VmStep));
+        let Work { statements, steps: before } = DONE.get();
+        DONE.set(Work { statements: statements + 1, steps: before + steps });
     }
 }
 

@@ -15,6 +15,7 @@ use rusqlite::Connection;
 use crate::model::error::{Error, Result};
 use crate::model::id::OrganizationId;
 use crate::store::errors::{from_sqlite, transaction_lost};
+use crate::store::moves::{Move, Moves};
 use crate::store::query::{Db, Tx};
 
 /// The most jobs in one transaction.
@@ -43,6 +44,7 @@ pub(super) struct Writer {
     connection: Arc<Mutex<Connection>>,
     jobs: Receiver<Job>,
     listeners: Arc<Mutex<Vec<Listener>>>,
+    moves: Moves,
     /// A job that was taken from the channel but belongs to the next batch.
     held_back: Option<Job>,
     /// How many of the next jobs run one by one, after a transaction was lost.
@@ -54,8 +56,9 @@ impl Writer {
         connection: Arc<Mutex<Connection>>,
         jobs: Receiver<Job>,
         listeners: Arc<Mutex<Vec<Listener>>>,
+        moves: Moves,
     ) -> Writer {
-        Writer { connection, jobs, listeners, held_back: None, alone: 0 }
+        Writer { connection, jobs, listeners, moves, held_back: None, alone: 0 }
     }
 
     /// Runs until every sender is gone.
@@ -74,14 +77,15 @@ impl Writer {
             return;
         }
         let mut answers: Vec<Answer> = Vec::new();
-        let mut moved = BTreeSet::new();
+        let (mut moved, mut moves) = (BTreeSet::new(), Vec::new());
         let mut next = Some(first);
         while let Some(job) = next.take() {
             let large = job.large;
             match run_job(connection, job) {
-                Ran::Kept(answer, touched) => {
+                Ran::Kept(answer, (touched, kept)) => {
                     answers.push(answer);
                     moved.extend(touched);
+                    moves.extend(kept);
                 }
                 Ran::Undone(answer) => answers.extend(answer),
                 Ran::TransactionLost(answer) => {
@@ -102,6 +106,9 @@ impl Writer {
             }
         }
         let landed = committed.is_ok();
+        if landed {
+            self.moves.publish(moves);
+        }
         answer_all(answers, committed);
         if landed && !moved.is_empty() {
             let listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
@@ -130,7 +137,7 @@ impl Writer {
 /// How a job ended.
 enum Ran {
     /// Its changes are part of the transaction.
-    Kept(Answer, BTreeSet<OrganizationId>),
+    Kept(Answer, (BTreeSet<OrganizationId>, Vec<Move>)),
     /// It failed and changed nothing; nothing is left to say when it panicked.
     Undone(Option<Answer>),
     /// SQLite rolled the whole transaction back.
@@ -138,12 +145,14 @@ enum Ran {
 }
 
 fn run_job(connection: &Connection, job: Job) -> Ran {
-    if let Err(error) = Db::new(connection).control("SAVEPOINT job").map_err(from_sqlite) {
+    // A large job has the transaction to itself: a savepoint would keep every page that it changes a second time.
+    let [begin, keep] = if job.large { [None, None] } else { [Some("SAVEPOINT job"), Some("RELEASE job")] };
+    if let Err(error) = control(connection, begin) {
         (job.refuse)(error);
         return if connection.is_autocommit() { Ran::TransactionLost(None) } else { Ran::Undone(None) };
     }
     let tx = Tx::new(connection);
-    let run = job.run;
+    let (run, large) = (job.run, job.large);
     let outcome = catch_unwind(AssertUnwindSafe(|| run(&tx)));
     if connection.is_autocommit() {
         return Ran::TransactionLost(match outcome {
@@ -155,7 +164,7 @@ fn run_job(connection: &Connection, job: Job) -> Ran {
         });
     }
     match outcome {
-        Ok((true, answer)) => match Db::new(connection).control("RELEASE job").map_err(from_sqlite) {
+        Ok((true, answer)) => match control(connection, keep) {
             Ok(()) => Ran::Kept(answer, tx.into_moved()),
             Err(error) => {
                 answer(Err(error));
@@ -163,19 +172,24 @@ fn run_job(connection: &Connection, job: Job) -> Ran {
             }
         },
         Ok((false, answer)) => {
-            undo(connection);
+            undo(connection, large);
             Ran::Undone(Some(answer))
         }
         Err(_) => {
-            undo(connection);
+            undo(connection, large);
             (job.refuse)(Error::internal("a write panicked; nothing of it was kept"));
             Ran::Undone(None)
         }
     }
 }
 
-fn undo(connection: &Connection) {
-    if let Err(error) = connection.execute_batch("ROLLBACK TO job; RELEASE job") {
+fn control(connection: &Connection, sql: Option<&str>) -> Result<()> {
+    sql.map_or(Ok(()), |sql| Db::new(connection).control(sql).map_err(from_sqlite))
+}
+
+fn undo(connection: &Connection, large: bool) {
+    let undo = if large { "ROLLBACK; BEGIN IMMEDIATE" } else { "ROLLBACK TO job; RELEASE job" };
+    if let Err(error) = connection.execute_batch(undo) {
         log::error!("a failed write could not be undone: {error}");
     }
 }

@@ -134,6 +134,26 @@ fn a_large_job_shares_its_transaction_with_no_other() {
 }
 
 #[test]
+fn a_large_job_that_fails_or_panics_leaves_nothing_and_the_writer_lives_on() {
+    let (store, connection) = store(1_000);
+    store.write(|tx| insert(tx, "before", 1)).unwrap();
+    let refused: Result<()> = store.write_large(|tx| {
+        insert(tx, "refused", 1)?;
+        Err(Error::new(Kind::Conflict, "no"))
+    });
+    assert_eq!(refused.unwrap_err().kind, Kind::Conflict);
+    let panicked: Result<()> = store.write_large(|tx| {
+        insert(tx, "panicked", 1)?;
+        panic!("as a test wants it")
+    });
+    assert_eq!(panicked.unwrap_err().kind, Kind::Internal);
+    store.write_large(|tx| insert(tx, "large", 1)).unwrap();
+    store.write(|tx| insert(tx, "small", 1)).unwrap();
+    drop(store);
+    assert_eq!(names(&connection), ["before", "large", "small"]);
+}
+
+#[test]
 fn a_part_that_fails_undoes_itself_and_leaves_the_other_parts_of_its_job() {
     let (store, connection) = store(1_000);
     let refused = store

@@ -71,6 +71,40 @@ fn an_entity_whose_new_name_is_taken_keeps_its_own_and_the_mapping_is_flagged_6_
 }
 
 #[test]
+fn what_a_rename_approves_again_has_the_new_name_or_the_flag_mapping_6_1() {
+    let server = Server::start();
+    server.rule(json!({"kind": "prefix", "pattern": "T-"}));
+    let group = server.group("T-1", &[]);
+    server.rename(&group, "X");
+    let frozen = json!({"status": "pending", "reason": "rule_changed", "entity": {"name": "T-1"}});
+    assert_contains(&server.mapping_of(&group), &frozen);
+    server.rename(&group, "T-2");
+    let follows = json!({"status": "auto_approved", "entity": {"name": "T-2"}, "flags": []});
+    assert_contains(&server.mapping_of(&group), &follows);
+    server.rename(&group, "X");
+    server.entity("teams", "T-3");
+    server.rename(&group, "T-3");
+    let blocked = json!({"status": "auto_approved", "entity": {"name": "T-2"}, "flags": ["rename_blocked"]});
+    assert_contains(&server.mapping_of(&group), &blocked);
+}
+
+#[test]
+fn a_group_whose_name_is_longer_than_a_name_may_be_maps_to_its_beginning_mapping_3_7() {
+    let server = server_with_team_rule();
+    let ann = server.user("ann");
+    let long = "é".repeat(501);
+    let group = server.group(&long, &[&ann]);
+    assert_contains(&server.mapping_of(&group), &json!({"status": "auto_approved"}));
+    assert_eq!(server.teams_of(&ann), ["é".repeat(500)]);
+    server.rename(&group, &format!("{long}, renamed"));
+    let same = json!({"status": "auto_approved", "entity": {"name": "é".repeat(500)}, "flags": []});
+    assert_contains(&server.mapping_of(&group), &same);
+    let by_hand = json!({"target_type": "concurrency_group", "entity_name": long, "create": true});
+    let problem = server.api.post(format!("/groups/{group}/mappings"), by_hand).expect_problem(400);
+    assert!(problem["detail"].as_str().unwrap().contains("501 characters"), "{problem}");
+}
+
+#[test]
 fn the_flag_of_a_blocked_rename_ends_with_the_entity_that_kept_its_name_6_1() {
     let server = server_with_team_rule();
     let group = server.group("Sales", &[]);

@@ -117,6 +117,37 @@ fn the_attribute_is_stored_without_effect_while_the_feature_is_off_5_7() {
 }
 
 #[test]
+fn an_attribute_stored_while_the_feature_was_off_takes_the_group_that_is_made_later_mapping_5_7() {
+    let server = Server::start();
+    server.feature("concurrency_groups", false);
+    let ann = server.user_with(with_concurrency_group("ann", json!("Pool")));
+    let ben = server.user_with(with_concurrency_group("ben", json!("Other")));
+    server.feature("concurrency_groups", true);
+    assert_eq!(server.concurrency_group_of(&ann), None, "there is none of that name yet");
+    server.entity("concurrency-groups", "POOL");
+    assert_eq!(server.concurrency_group_of(&ann).as_deref(), Some("POOL"));
+    assert_eq!(server.concurrency_group_of(&ben), None);
+    server.delete_user(&ben);
+    server.entity("concurrency-groups", "Other");
+    assert_eq!(server.members_of("concurrency-groups", "Other"), [""; 0]);
+}
+
+#[test]
+fn an_attribute_whose_group_was_deleted_takes_the_next_one_of_that_name_mapping_5_7() {
+    let server = server_with_rules();
+    let first = server.entity("concurrency-groups", "C-1");
+    let ann = server.user_with(with_concurrency_group("ann", json!("C-1")));
+    server.api.delete(format!("/concurrency-groups/{first}")).expect(204);
+    assert_eq!(server.concurrency_group_of(&ann), None);
+    let other = server.entity("concurrency-groups", "Pool");
+    server.api.patch(format!("/concurrency-groups/{other}"), json!({"name": "c-1"})).expect(200);
+    assert_eq!(server.concurrency_group_of(&ann).as_deref(), Some("c-1"), "by a rename");
+    server.api.delete(format!("/concurrency-groups/{other}")).expect(204);
+    server.group("C-1", &[]);
+    assert_eq!(server.concurrency_group_of(&ann).as_deref(), Some("C-1"), "by a mapping");
+}
+
+#[test]
 fn the_attribute_is_validated_only_when_it_changes_5_7() {
     let server = Server::start();
     let pool = server.entity("concurrency-groups", "Pool");

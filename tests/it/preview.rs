@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::common::{DurableServer, Server, assert_contains, text};
+use crate::common::{DurableServer, Server, assert_contains, member, text};
 
 fn rule(pattern: &str, target_type: &str, priority: i64) -> Value {
     json!({"kind": "prefix", "pattern": pattern, "target_type": target_type, "priority": priority, "auto_approve": true})
@@ -98,6 +98,63 @@ fn applying_after_something_moved_is_409_with_a_fresh_preview_and_changes_nothin
     body["basis"] = fresh["basis"].clone();
     server.api.post("/mapping-rules/apply", body).expect(200);
     assert_contains(&server.mapping_of(&late), &json!({"status": "auto_approved"}));
+}
+
+#[test]
+fn a_place_by_hand_beneath_a_mapping_moves_the_basis_although_no_event_tells_of_it_mapping_9_1() {
+    let server = Server::start();
+    let ann = server.user("ann");
+    let pool = server.entity("concurrency-groups", "Pool");
+    let hand = server.entity("concurrency-groups", "Hand");
+    let group = server.group("T-1", &[&ann]);
+    server.map(&group, "concurrency_group", &pool);
+    let mut body = json!({"add": [rule("T-", "team", 1)]});
+    body["basis"] = preview(&server, body.clone())["basis"].clone();
+    let before = server.last_event();
+    server.api.put(format!("/concurrency-groups/{hand}/members/{ann}"), json!({})).expect(200);
+    assert_eq!(server.last_event(), before, "Pool stays where Ann is");
+    let problem = server.api.post("/mapping-rules/apply", body.clone()).expect_problem(409);
+    assert_eq!(server.items("/mapping-rules"), [Value::Null; 0]);
+    body["basis"] = problem["preview"]["basis"].clone();
+    server.api.post("/mapping-rules/apply", body).expect(200);
+}
+
+#[test]
+fn withholding_that_ends_without_an_event_moves_the_basis_mapping_9_1() {
+    let server = Server::start();
+    let ann = server.user("ann");
+    let [first, second] = ["S-1", "S-2"].map(|name| server.entity("sub-organizations", name));
+    let group = server.group("One", &[&ann]);
+    server.map(&group, "sub_organization", &first);
+    let other = server.group("Two", &[&ann]);
+    server.map(&other, "sub_organization", &second);
+    let conflict = text(&server.items("/conflicts")[0], "id");
+    server
+        .api
+        .post(format!("/conflicts/{conflict}/resolve"), json!({"decision": "use_incoming"}))
+        .expect(200);
+    server.remove_member(&other, &ann);
+    server.api.delete(format!("/sub-organizations/{first}/members/{ann}")).expect(204);
+    server.add_member(&other, &ann);
+    let mut body = json!({"add": [rule("Nothing", "team", 1)]});
+    body["basis"] = preview(&server, body.clone())["basis"].clone();
+    let before = server.last_event();
+    server.add_member(&group, &ann);
+    assert_eq!(server.last_event(), before, "the other group wins, as was decided");
+    server.api.post("/mapping-rules/apply", body).expect_problem(409);
+}
+
+#[test]
+fn a_request_that_changes_nothing_leaves_the_basis_mapping_9_1() {
+    let server = Server::start();
+    let ann = server.user("ann");
+    let group = server.group("T-1", &[&ann]);
+    let mut body = json!({"add": [rule("T-", "team", 1)]});
+    body["basis"] = preview(&server, body.clone())["basis"].clone();
+    let asserted = json!([{"op": "add", "path": "members", "value": [member(&ann)]}]);
+    server.patch_group(&group, asserted).expect(200);
+    server.put_group(&group, "T-1", &[&ann]).expect(200);
+    server.api.post("/mapping-rules/apply", body).expect(200);
 }
 
 #[test]

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use crate::directory::gather::About;
 use crate::directory::handle::Directory;
 use crate::directory::mappings::check_group_lives;
 use crate::directory::settle::{facts, is_asked_by, open_conflicts};
 use crate::mapping::board::Board;
-use crate::mapping::memory::{Contents, MemoryBoard};
+use crate::mapping::memory::{Contents, FIRST_NEW, MemoryBoard};
 use crate::mapping::places::settle;
 use crate::mapping::preview::{Tally, Trial, run};
 use crate::mapping::rule_changes;
@@ -17,9 +18,9 @@ use crate::mapping::rules::RuleSet;
 use crate::model::assignment::Assignment;
 use crate::model::cause::Cause;
 use crate::model::conflict::Pair;
-use crate::model::entity::Entity;
+use crate::model::entity::{Entity, TargetType};
 use crate::model::error::{Error, Kind, Result};
-use crate::model::id::{GroupId, MappingId, OrganizationId, RuleId, UserId};
+use crate::model::id::{EntityId, GroupId, MappingId, OrganizationId, RuleId, UserId};
 use crate::model::mapping::{Mapping, Status};
 use crate::model::organization::Organization;
 use crate::model::rule::RuleChanges;
@@ -28,7 +29,7 @@ use crate::store::{Db, GroupName, MappingClaim, OpenConflict, UserState};
 /// What would come of a change.
 #[derive(Clone, Debug)]
 pub struct Preview {
-    /// The id of the organization's newest event in the snapshot that it was computed from.
+    /// The organization's revision in the snapshot that it was computed from.
     pub basis: i64,
     /// The change of the rules, if it was one.
     pub rules: Option<RuleChanges>,
@@ -86,9 +87,9 @@ impl Directory {
         changes: &RuleChanges,
         basis: Option<i64>,
     ) -> Result<Vec<RuleId>> {
-        let (directory, wanted) = (self.clone(), changes.clone());
-        let added = self.store().write_large(move |tx| {
-            directory.run(tx, organization, cause, |change| change.apply_rule_changes(&wanted, basis))
+        let (about, wanted) = (About::Rules(changes.clone()), changes.clone());
+        let added = self.change_about(organization, cause, &about, move |change| {
+            change.apply_rule_changes(&wanted, basis)
         })?;
         if let Some(added) = added {
             return Ok(added);
@@ -99,7 +100,7 @@ impl Directory {
             ..Error::new(
                 Kind::Conflict,
                 format!(
-                    "basis: something changed since event {}, and nothing was applied. Look at \"preview\", which says \
+                    "basis: something changed since {}, and nothing was applied. Look at \"preview\", which says \
                      what would happen now, and apply again with its basis {}.",
                     basis.unwrap_or_default(),
                     fresh.basis
@@ -107,6 +108,23 @@ impl Directory {
             )
             .at("basis")
         })
+    }
+
+    /// The groups whose members' places a change of the rules has looked at; none for a change that is refused.
+    pub(in crate::directory) fn groups_moved_by(
+        &self,
+        db: &Db<'_>,
+        organization: OrganizationId,
+        changes: &RuleChanges,
+    ) -> Result<Vec<GroupId>> {
+        let Some(organization) = db.organization_by_id(organization)? else { return Ok(Vec::new()) };
+        let Ok(rules) = rule_changes::changed(&*self.rules(db, organization.id)?, changes) else {
+            return Ok(Vec::new());
+        };
+        let groups = db.group_names(organization.id)?;
+        let mut board = board(db, &organization, &groups, rules, db.live_mappings(organization.id)?)?;
+        run(&mut board, &Trial::Rules)?;
+        Ok(board.moved().keys().copied().collect())
     }
 
     fn preview(
@@ -126,18 +144,11 @@ impl Directory {
         {
             mappings.push(named);
         }
-        let mut board = MemoryBoard::new(Contents {
-            organization: organization.id,
-            features: organization.features,
-            rules,
-            groups: groups.iter().map(|group| (group.id, group.display_name.clone())).collect(),
-            mappings,
-            entities: db.living_entities(organization.id)?,
-        });
+        let mut board = board(db, organization, &groups, rules, mappings)?;
         run(&mut board, trial)?;
         let (tally, examples) = settle_touched(db, organization, &board)?;
         Ok(Preview {
-            basis: db.last_event_id(organization.id)?,
+            basis: db.revision(organization.id)?,
             rules: None,
             stored: self.rules(db, organization.id)?,
             board,
@@ -146,6 +157,23 @@ impl Directory {
             examples,
         })
     }
+}
+
+fn board(
+    db: &Db<'_>,
+    organization: &Organization,
+    groups: &[GroupName],
+    rules: RuleSet,
+    mappings: Vec<Mapping>,
+) -> Result<MemoryBoard> {
+    Ok(MemoryBoard::new(Contents {
+        organization: organization.id,
+        features: organization.features,
+        rules,
+        groups: groups.iter().map(|group| (group.id, group.display_name.clone())).collect(),
+        mappings,
+        entities: db.living_entities(organization.id)?,
+    }))
 }
 
 /// The mapping that a trial names, which may be one of a deleted group.
@@ -172,11 +200,16 @@ fn settle_touched(
     for (user, group) in members {
         groups_of.entry(user).or_default().push(group);
     }
+    let bound = bound(db, organization, board)?;
+    for user in bound.keys() {
+        groups_of.entry(*user).or_default();
+    }
     let claims = claims(board)?;
     let users: Vec<UserId> = groups_of.keys().copied().collect();
     let (mut tally, mut states) = (Tally::default(), HashMap::new());
     for mut state in db.user_states(&users)? {
         let groups = groups_of.get(&state.user).map(Vec::as_slice).unwrap_or_default();
+        state.attribute = bound.get(&state.user).copied().or(state.attribute);
         let fresh = groups.iter().filter_map(|group| board.moved().get(group)).flatten().copied().collect();
         state.claims.retain(|claim| !groups.contains(&claim.group));
         for claim in groups.iter().filter_map(|group| claims.get(group)).flatten() {
@@ -184,7 +217,7 @@ fn settle_touched(
             state.claims.push(MappingClaim { withheld, ..*claim });
         }
         let places = settle(&facts(organization.features, &state, fresh));
-        let before: BTreeSet<Assignment> = state.assignments.iter().map(|(place, _)| *place).collect();
+        let before: BTreeSet<Assignment> = state.assignments.iter().map(|stored| stored.place).collect();
         let now = open_conflicts(state.user, &places)?;
         let stays = |open: &&OpenConflict| now.iter().any(|new| is_asked_by(open, new));
         let kept: Vec<Pair> = state.conflicts.iter().filter(stays).map(OpenConflict::pair).collect();
@@ -197,6 +230,19 @@ fn settle_touched(
     let named: HashSet<UserId> = tally.opened.values().flat_map(|opened| &opened.examples).copied().collect();
     states.retain(|user, _| named.contains(user));
     Ok((tally, states))
+}
+
+/// Whose `LambdatestGroup` names a concurrency group that would come to be (mapping.md §5.7).
+fn bound(db: &Db<'_>, organization: &Organization, board: &MemoryBoard) -> Result<HashMap<UserId, EntityId>> {
+    if board.entities().last_key_value().is_none_or(|(newest, _)| newest.0 < FIRST_NEW) {
+        return Ok(HashMap::new());
+    }
+    let mut bound = HashMap::new();
+    for (user, name) in db.users_waiting_for_place(organization.id)? {
+        let named = board.entity_named(TargetType::ConcurrencyGroup, &name)?;
+        bound.extend(named.filter(|entity| entity.id.0 >= FIRST_NEW).map(|entity| (user, entity.id)));
+    }
+    Ok(bound)
 }
 
 /// What the groups whose mappings moved claim now.

@@ -9,6 +9,6 @@ mod document;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-mod world;
+pub(super) mod world;
 
 pub use compute::Preview;

@@ -128,7 +128,7 @@ proptest! {
             let tried = world.trial(numbers);
             let before = world.state();
             let preview = world.preview(&tried);
-            let basis = world.read(|db| db.last_event_id(world.organization)).unwrap();
+            let basis = world.read(|db| db.revision(world.organization)).unwrap();
             match (preview, world.perform(&tried)) {
                 (Ok(preview), Ok(added)) => {
                     prop_assert_eq!(preview.basis, basis);
@@ -146,7 +146,7 @@ fn a_preview_writes_nothing_and_names_rules_that_do_not_exist_yet_9_1() {
     let world = World::new();
     let all = world.users.iter().map(|id| id.0.clone()).collect();
     world.change(|c| c.create_group(&pushed("new", MemberChange::Add(all))).map(drop)).unwrap();
-    let basis = world.read(|db| db.last_event_id(world.organization)).unwrap();
+    let basis = world.read(|db| db.revision(world.organization)).unwrap();
     let spec =
         RuleSpec { target_type: TargetType::Team, auto_approve: true, enabled: true, ..rule([0, 1, 0]) };
     let changes = RuleChanges { add: vec![spec], ..RuleChanges::default() };
@@ -158,7 +158,7 @@ fn a_preview_writes_nothing_and_names_rules_that_do_not_exist_yet_9_1() {
         (&preview["entities"][0]["gains"], &preview["entities"][0]["created"]),
         (&json!(USERS), &json!(true))
     );
-    assert_eq!(world.read(|db| db.last_event_id(world.organization)).unwrap(), basis);
+    assert_eq!(world.read(|db| db.revision(world.organization)).unwrap(), basis);
     assert_eq!(world.state().mappings, []);
 }
 

@@ -28,22 +28,26 @@ use crate::model::user::{User, UserDocument};
 use crate::store::{Db, GroupName, NewOrganization, Page, Store, Target};
 
 const ALL: Page = Page { after: 0, limit: i64::MAX };
-pub(super) const USERS: usize = 5;
+pub(in crate::directory) const USERS: usize = 5;
 const GROUPS: [&str; 5] = ["a-1", "a-2", "b-1", "b-2", "c-1"];
 const NAMES: [&str; 4] = ["a-1", "x", "y", "b-2"];
 
 /// Four numbers from which a step of a history is made: what, and on which of the things there are.
-pub(super) type Step = [u8; 4];
+pub(in crate::directory) type Step = [u8; 4];
 
-pub(super) struct World {
-    pub(super) directory: Directory,
-    pub(super) organization: OrganizationId,
-    pub(super) users: Vec<ResourceId>,
+pub(in crate::directory) struct World {
+    pub(in crate::directory) directory: Directory,
+    pub(in crate::directory) organization: OrganizationId,
+    pub(in crate::directory) users: Vec<ResourceId>,
 }
 
 impl World {
-    pub(super) fn new() -> World {
-        let store = Arc::new(Store::open(&Target::Memory).unwrap());
+    pub(in crate::directory) fn new() -> World {
+        World::in_database(&Target::Memory)
+    }
+
+    pub(in crate::directory) fn in_database(target: &Target) -> World {
+        let store = Arc::new(Store::open(target).unwrap());
         let now = Timestamp::from_millis(1_800_000_000_000);
         let directory = Directory::new(store, Clock::manual(now), Ids::deterministic(), Policy::default());
         let ids = directory.ids().clone();
@@ -76,21 +80,24 @@ impl World {
         world
     }
 
-    pub(super) fn change<T: Send + 'static>(
+    pub(in crate::directory) fn change<T: Send + 'static>(
         &self,
         operation: impl FnOnce(&mut Change<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let at = self.directory.clock().now();
-        let cause = Cause { request_id: "r".to_owned(), token: "t".to_owned(), at };
-        self.directory.change(self.organization, cause, operation)
+        self.directory.change(self.organization, self.cause(), operation)
     }
 
-    pub(super) fn read<T>(&self, read: impl FnOnce(&Db<'_>) -> T) -> T {
+    pub(in crate::directory) fn cause(&self) -> Cause {
+        let at = self.directory.clock().now();
+        Cause { request_id: "r".to_owned(), token: "t".to_owned(), at }
+    }
+
+    pub(in crate::directory) fn read<T>(&self, read: impl FnOnce(&Db<'_>) -> T) -> T {
         self.directory.store().read(|db| Ok(read(db))).unwrap()
     }
 
     /// Takes one step; a refused one changes nothing.
-    pub(super) fn step(&self, step: Step) {
+    pub(in crate::directory) fn step(&self, step: Step) {
         let _ = if step[0].is_multiple_of(2) { self.idp_step(step) } else { self.admin_step(step) };
     }
 
@@ -175,7 +182,7 @@ impl World {
     }
 
     /// Something that can be previewed.
-    pub(super) fn trial(&self, [one, two, three]: [u8; 3]) -> Tried {
+    pub(in crate::directory) fn trial(&self, [one, two, three]: [u8; 3]) -> Tried {
         let (groups, mappings, entities, _) = self.things();
         let mapping = pick(&mappings, one);
         let kind = mapping.map_or(target(three), |mapping| mapping.target_type);
@@ -217,7 +224,7 @@ impl World {
         changes
     }
 
-    pub(super) fn preview(&self, tried: &Tried) -> Result<Preview> {
+    pub(in crate::directory) fn preview(&self, tried: &Tried) -> Result<Preview> {
         self.directory.store().read(|db| match tried {
             Tried::Rules(changes) => self.directory.preview_rules(db, self.organization, changes),
             Tried::ByHand(trial) => self.directory.preview_by_hand(db, self.organization, trial),
@@ -225,28 +232,11 @@ impl World {
     }
 
     /// Does what was tried; gives the ids of added rules.
-    pub(super) fn perform(&self, tried: &Tried) -> Result<Vec<RuleId>> {
-        match tried.clone() {
-            Tried::Rules(changes) => {
-                self.change(move |c| Ok(c.apply_rule_changes(&changes, None)?.unwrap_or_default()))
-            }
-            Tried::ByHand(trial) => self.change(move |c| {
-                match trial {
-                    Trial::Approve(id, choice) => c.approve_mapping(id, &choice).map(drop)?,
-                    Trial::Reject(id) => c.reject_mapping(id).map(drop)?,
-                    Trial::Remove(id) => c.remove_mapping(id)?,
-                    Trial::Map(group, target_type, choice) => {
-                        let group = c.stored_group(group)?.resource_id;
-                        c.map_group(&group, target_type, &choice).map(drop)?;
-                    }
-                    Trial::Rules => c.apply_rules()?,
-                }
-                Ok(Vec::new())
-            }),
-        }
+    pub(in crate::directory) fn perform(&self, tried: &Tried) -> Result<Vec<RuleId>> {
+        self.change(tried.clone().operation())
     }
 
-    pub(super) fn state(&self) -> State {
+    pub(in crate::directory) fn state(&self) -> State {
         self.read(|db| {
             let users: Vec<UserId> = db
                 .users_by_id(self.organization, &self.users.iter().map(|id| id.0.clone()).collect::<Vec<_>>())
@@ -263,9 +253,9 @@ impl World {
             };
             for user in db.user_states(&users).unwrap() {
                 let mut places: BTreeSet<_> =
-                    user.assignments.iter().map(|(place, _)| place.entity).collect();
+                    user.assignments.iter().map(|stored| stored.place.entity).collect();
                 let is_slot = |place: &Assignment| place.target_type == TargetType::ConcurrencyGroup;
-                if !user.assignments.iter().any(|(place, _)| is_slot(place)) {
+                if !user.assignments.iter().any(|stored| is_slot(&stored.place)) {
                     places.insert(default);
                 }
                 state.conflicts.extend(user.conflicts.iter().map(|open| (open.id, open.pair())));
@@ -278,18 +268,42 @@ impl World {
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Tried {
+pub(in crate::directory) enum Tried {
     Rules(RuleChanges),
     ByHand(Trial),
 }
 
+impl Tried {
+    /// The change that does it; gives the ids of added rules.
+    pub(in crate::directory) fn operation(
+        self,
+    ) -> impl FnOnce(&mut Change<'_>) -> Result<Vec<RuleId>> + Send + 'static {
+        move |c| {
+            match self {
+                Tried::Rules(changes) => {
+                    return Ok(c.apply_rule_changes(&changes, None)?.unwrap_or_default());
+                }
+                Tried::ByHand(Trial::Approve(id, choice)) => c.approve_mapping(id, &choice).map(drop)?,
+                Tried::ByHand(Trial::Reject(id)) => c.reject_mapping(id).map(drop)?,
+                Tried::ByHand(Trial::Remove(id)) => c.remove_mapping(id)?,
+                Tried::ByHand(Trial::Map(group, target_type, choice)) => {
+                    let group = c.stored_group(group)?.resource_id;
+                    c.map_group(&group, target_type, &choice).map(drop)?;
+                }
+                Tried::ByHand(Trial::Rules) => c.apply_rules()?,
+            }
+            Ok(Vec::new())
+        }
+    }
+}
+
 #[derive(Default)]
-pub(super) struct State {
-    pub(super) mappings: Vec<Mapping>,
-    pub(super) entities: BTreeMap<EntityId, Entity>,
-    pub(super) places: BTreeMap<UserId, BTreeSet<EntityId>>,
-    pub(super) conflicts: BTreeSet<(ConflictId, Pair)>,
-    pub(super) roles: BTreeMap<UserId, Role>,
+pub(in crate::directory) struct State {
+    pub(in crate::directory) mappings: Vec<Mapping>,
+    pub(in crate::directory) entities: BTreeMap<EntityId, Entity>,
+    pub(in crate::directory) places: BTreeMap<UserId, BTreeSet<EntityId>>,
+    pub(in crate::directory) conflicts: BTreeSet<(ConflictId, Pair)>,
+    pub(in crate::directory) roles: BTreeMap<UserId, Role>,
 }
 
 fn pick<T>(things: &[T], number: u8) -> Option<&T> {
@@ -300,7 +314,7 @@ fn target(number: u8) -> TargetType {
     TargetType::ALL[usize::from(number) % 3]
 }
 
-fn person(name: &str) -> UserDocument {
+pub(in crate::directory) fn person(name: &str) -> UserDocument {
     UserDocument {
         resource: serde_json::from_value(json!({"userName": name})).unwrap(),
         user_name: name.to_owned(),
@@ -313,7 +327,7 @@ fn person(name: &str) -> UserDocument {
     }
 }
 
-pub(super) fn pushed(name: &str, members: MemberChange) -> Pushed {
+pub(in crate::directory) fn pushed(name: &str, members: MemberChange) -> Pushed {
     let document = GroupDocument {
         resource: serde_json::from_value(json!({"displayName": name})).unwrap(),
         display_name: name.to_owned(),
@@ -323,7 +337,7 @@ pub(super) fn pushed(name: &str, members: MemberChange) -> Pushed {
     Pushed { document, members: vec![members] }
 }
 
-pub(super) fn rule([one, two, three]: [u8; 3]) -> RuleSpec {
+pub(in crate::directory) fn rule([one, two, three]: [u8; 3]) -> RuleSpec {
     let pattern = ["a", "b", "a-1", ""][usize::from(one) % 4];
     RuleSpec {
         kind: if pattern.is_empty() { RuleKind::All } else { RuleKind::Prefix },

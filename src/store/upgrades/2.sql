@@ -61,6 +61,14 @@ CREATE TABLE webhook_deliveries (
 CREATE INDEX webhook_deliveries_in_order ON webhook_deliveries (webhook_id, id);
 CREATE INDEX webhook_deliveries_open ON webhook_deliveries (webhook_id, id)
     WHERE status = 'queued' OR status = 'retrying';
+ALTER TABLE organizations ADD COLUMN silent_changes INTEGER NOT NULL DEFAULT 0;
+
+-- An attribute whose concurrency group is gone waits for one of that name, like one that never had any.
+UPDATE users SET concurrency_group_entity_id = NULL
+    WHERE concurrency_group_entity_id IN (SELECT id FROM entities WHERE deleted IS NOT NULL);
+
+CREATE INDEX users_waiting_for_place ON users (organization_id)
+    WHERE concurrency_group IS NOT NULL AND concurrency_group_entity_id IS NULL;
 
 -- People who sign in to the admin page. Written by directory/admins. A removed admin's row is gone; history keeps names.
 CREATE TABLE admins (

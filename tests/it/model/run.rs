@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rollcall::clock::Clock;
 use rollcall::directory::{
-    Answer, Cause, Change, Directory, OrganizationChange, Policy, Pushed, create_organization,
+    About, Answer, Cause, Change, Directory, OrganizationChange, Policy, Pushed, create_organization,
 };
 use rollcall::ids::Ids;
 use rollcall::mapping::approval;
@@ -14,6 +14,7 @@ use rollcall::model::group::{GroupDocument, MemberChange};
 use rollcall::model::id::{ConflictId, GroupId, MappingId, OrganizationId, ResourceId, RuleId};
 use rollcall::model::organization::Features;
 use rollcall::model::role::Role;
+use rollcall::model::rule::RuleChanges;
 use rollcall::model::time::Timestamp;
 use rollcall::model::user::UserDocument;
 use rollcall::store::{Db, NewOrganization, Page, Store, Target};
@@ -41,6 +42,8 @@ impl Run {
         let store = Arc::new(Store::open(&Target::Memory).unwrap());
         let clock = Clock::manual(Timestamp::from_millis(0));
         let directory = Directory::new(store, clock, Ids::deterministic(), Policy::default());
+        // Every change that is about a group reads its facts before, as one about a large group does.
+        let directory = directory.large_from(0);
         let ids = directory.ids().clone();
         let new = NewOrganization {
             slug: "acme".to_owned(),
@@ -118,7 +121,7 @@ impl Run {
             }
             Act::DeleteGroup { group } => {
                 let id = self.groups[group].1.clone();
-                self.done(move |change| change.delete_group(&id, |_| Ok(())))
+                self.done_about(&About::Group(id.clone()), move |change| change.delete_group(&id, |_| Ok(())))
             }
             _ => self.administer(act.clone(), now),
         }
@@ -139,22 +142,26 @@ impl Run {
                 let id = self.rules[rule];
                 self.done(move |change| change.delete_rule(id))
             }
-            Act::ApplyRules => self.done(|change| change.apply_rules()),
+            Act::ApplyRules => {
+                self.done_about(&About::Rules(RuleChanges::default()), |change| change.apply_rules())
+            }
             Act::Map { group, target, choice } => {
                 let (id, choice) = (self.groups[group].1.clone(), self.choice(&choice, now));
-                self.done(move |change| change.map_group(&id, target, &choice))
+                self.done_about(&About::Group(id.clone()), move |change| {
+                    change.map_group(&id, target, &choice)
+                })
             }
             Act::Approve { mapping, choice } => {
                 let (id, choice) = (self.mapping_id(mapping, now), self.choice(&choice, now));
-                self.done(move |change| change.approve_mapping(id, &choice))
+                self.done_about(&About::Mapping(id), move |change| change.approve_mapping(id, &choice))
             }
             Act::Reject { mapping } => {
                 let id = self.mapping_id(mapping, now);
-                self.done(move |change| change.reject_mapping(id))
+                self.done_about(&About::Mapping(id), move |change| change.reject_mapping(id))
             }
             Act::Remove { mapping } => {
                 let id = self.mapping_id(mapping, now);
-                self.done(move |change| change.remove_mapping(id))
+                self.done_about(&About::Mapping(id), move |change| change.remove_mapping(id))
             }
             Act::CreateEntity { target, name } => self.done(move |change| change.create_entity(target, name)),
             Act::RenameEntity { entity, name } => {
@@ -163,7 +170,8 @@ impl Run {
             }
             Act::DeleteEntity { entity } => {
                 let (target, id) = self.entity_id(entity, now);
-                self.done(move |change| change.delete_entity(target, &id))
+                let about = About::Entity(target, id.clone());
+                self.done_about(&about, move |change| change.delete_entity(target, &id))
             }
             Act::PutPlace { entity, user } => {
                 let ((target, id), user) = (self.entity_id(entity, now), self.user_id(user));
@@ -183,12 +191,13 @@ impl Run {
                 let (current, incoming) = (group(conflict.current), group(conflict.incoming));
                 self.done(move |change| change.resolve_conflicts(current, incoming, answer(use_incoming)))
             }
-            Act::Switch { feature, on } => self.done(move |change| {
-                let mut features = change.organization().features;
+            Act::Switch { feature, on } => {
+                let organization = self.read(|db| db.organization_by_id(self.organization));
+                let mut features = organization.expect("the organization").features;
                 *switch(&mut features, feature) = on;
                 let wanted = OrganizationChange { features: Some(features), ..OrganizationChange::default() };
-                change.update_organization(wanted)
-            }),
+                self.done_about(&About::Switched(features), move |change| change.update_organization(wanted))
+            }
             other => panic!("{other:?} is not an admin's"),
         }
     }
@@ -197,22 +206,35 @@ impl Run {
         &mut self,
         operation: impl FnOnce(&mut Change<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        let cause = self.next_cause();
+        self.directory.change(self.organization, cause, operation)
+    }
+
+    fn next_cause(&mut self) -> Cause {
         self.steps += 1;
         let at = Timestamp::from_millis(self.steps * 1000);
-        let cause = Cause { request_id: format!("req-{}", self.steps), token: "test".to_owned(), at };
-        self.directory.change(self.organization, cause, operation)
+        Cause { request_id: format!("req-{}", self.steps), token: "test".to_owned(), at }
     }
 
     fn done<T: Send + 'static>(
         &mut self,
         operation: impl FnOnce(&mut Change<'_>) -> Result<T> + Send + 'static,
     ) -> Result<()> {
-        self.change(operation).map(|_| ())
+        self.done_about(&About::Nobody, operation)
+    }
+
+    fn done_about<T: Send + 'static>(
+        &mut self,
+        about: &About,
+        operation: impl FnOnce(&mut Change<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<()> {
+        let cause = self.next_cause();
+        self.directory.change_about(self.organization, cause, about, operation).map(|_| ())
     }
 
     fn update_group(&mut self, group: usize, pushed: Pushed) -> Result<()> {
         let id = self.groups[group].1.clone();
-        self.done(move |change| change.update_group(&id, |_, _| Ok(pushed)))
+        self.done_about(&About::Group(id.clone()), move |change| change.update_group(&id, |_, _| Ok(pushed)))
     }
 
     fn user_id(&self, user: usize) -> ResourceId {

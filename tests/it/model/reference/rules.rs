@@ -160,7 +160,23 @@ impl Reference {
 
     pub(super) fn new_entity(&mut self, target: TargetType, name: &str) -> usize {
         self.entities.push(Entity { target, name: name.to_owned(), living: true, is_default: false });
-        self.entities.len() - 1
+        let entity = self.entities.len() - 1;
+        self.bind_waiting(entity);
+        entity
+    }
+
+    /// 5.7: an attribute that named no living concurrency group has its effect once one has the name.
+    fn bind_waiting(&mut self, entity: usize) {
+        let (entities, name) = (&self.entities, &self.entities[entity].name);
+        if entities[entity].target != TargetType::ConcurrencyGroup {
+            return;
+        }
+        for user in self.users.values_mut().filter(|user| user.living) {
+            let waits = user.bound.is_none_or(|bound| !entities[bound].living);
+            if waits && user.attribute.as_ref().is_some_and(|asked| asked.eq_ignore_ascii_case(name)) {
+                user.bound = Some(entity);
+            }
+        }
     }
 
     /// 3.4: groups without a mapping, and pending mappings that a rule made.
@@ -174,20 +190,33 @@ impl Reference {
 
     /// 6.1: entities of approved mappings follow, then rules run.
     pub(super) fn group_renamed(&mut self, group: usize) {
+        let frozen = |mapping: &Mapping| mapping.entity.is_some() && mapping.state != State::Approved;
+        let before: Vec<bool> = self.mappings.iter().map(frozen).collect();
         for number in 0..self.mappings.len() {
-            let mapping = &self.mappings[number];
-            let follows = mapping.group == group
-                && mapping.state == State::Approved
-                && mapping.target != TargetType::SubOrganization;
-            let Some(entity) = mapping.entity.filter(|_| follows) else { continue };
-            let name = self.mapping_name(number);
-            let taken = self.named(self.mappings[number].target, &name).is_some_and(|other| other != entity);
-            self.mappings[number].rename_blocked = taken;
-            if !taken {
-                self.write_name(entity, &name);
-            }
+            self.follow(group, number);
         }
         self.run_rules(group, Occasion::Renamed);
+        // What the rules approved again is an approved mapping of a renamed group like any other.
+        for (number, was_frozen) in before.into_iter().enumerate() {
+            if was_frozen {
+                self.follow(group, number);
+            }
+        }
+    }
+
+    /// 6.1: the entity of an approved mapping gets the mapping's new name, or the mapping its flag.
+    fn follow(&mut self, group: usize, number: usize) {
+        let mapping = &self.mappings[number];
+        let follows = mapping.group == group
+            && mapping.state == State::Approved
+            && mapping.target != TargetType::SubOrganization;
+        let Some(entity) = mapping.entity.filter(|_| follows) else { return };
+        let name = self.mapping_name(number);
+        let taken = self.named(self.mappings[number].target, &name).is_some_and(|other| other != entity);
+        self.mappings[number].rename_blocked = taken;
+        if !taken {
+            self.write_name(entity, &name);
+        }
     }
 
     /// Names an entity, and lets those have it who wait for the new name or the old one (4.7).
@@ -195,6 +224,7 @@ impl Reference {
         let target = self.entities[entity].target;
         let old = std::mem::replace(&mut self.entities[entity].name, name.to_owned());
         if old != name {
+            self.bind_waiting(entity);
             self.settle_name(target, name);
             self.settle_name(target, &old);
         }
