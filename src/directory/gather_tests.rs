@@ -75,7 +75,8 @@ fn members(world: &World, name: &'static str, step: MemberChange) {
 }
 
 fn mapping_of(world: &World, name: &str) -> MappingId {
-    let of_group = world.read(|db| db.mappings_of(group(world, name).0).unwrap());
+    let id = group(world, name).0;
+    let of_group = world.read(|db| db.mappings_of(id).unwrap());
     of_group.into_iter().find(|mapping| !matches!(mapping.status, Status::Rejected(_))).unwrap().id
 }
 

@@ -102,7 +102,8 @@ impl Store {
         Ok(Store { reads, jobs: Some(jobs), listeners, moves, writer: Some(writer), _lock: lock })
     }
 
-    /// Reads from one consistent snapshot, which has every write acknowledged before.
+    /// Reads from one consistent snapshot, which has every write acknowledged before. Must not be called from within
+    /// another read or a job: a database in memory has one connection, and would wait for itself.
     ///
     /// # Errors
     /// What `read` answers, or that the database cannot be read.
