@@ -144,6 +144,10 @@ impl Tx<'_> {
     }
 
     fn count_members(&self, group: GroupId, count: usize, sign: i64) -> Result<()> {
+        if count == 0 {
+            // A row that is written as it was would count as a change.
+            return Ok(());
+        }
         let count = i64::try_from(count).map_err(|_| Error::internal("too many members"))?;
         self.run(
             "UPDATE groups SET member_count = member_count + ?2 WHERE id = ?1",

@@ -73,9 +73,13 @@ impl World {
     /// Records that many events of users.
     fn events(&self, count: usize) {
         let (organization, now) = (self.organization, self.now());
-        let event = NewEvent { kind: EventKind::UserUpdated, data: json!({"user": {"id": "ann"}}).to_string() };
+        let event =
+            NewEvent { kind: EventKind::UserUpdated, data: json!({"user": {"id": "ann"}}).to_string() };
         let events = vec![event; count];
-        self.directory.store().write(move |tx| tx.record(organization, now, "r", &events, Vec::new())).unwrap();
+        self.directory
+            .store()
+            .write(move |tx| tx.record(organization, now, "r", &events, Vec::new()))
+            .unwrap();
     }
 
     fn webhook(&self) -> Webhook {

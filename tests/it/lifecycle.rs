@@ -76,7 +76,7 @@ fn what_a_rename_approves_again_has_the_new_name_or_the_flag_mapping_6_1() {
     server.rule(json!({"kind": "prefix", "pattern": "T-"}));
     let group = server.group("T-1", &[]);
     server.rename(&group, "X");
-    let frozen = json!({"status": "pending", "reason": "rule_changed", "entity": {"name": "T-1"}});
+    let frozen = json!({"status": "pending", "reason": "rule_changed", "entity": {"name": "X"}});
     assert_contains(&server.mapping_of(&group), &frozen);
     server.rename(&group, "T-2");
     let follows = json!({"status": "auto_approved", "entity": {"name": "T-2"}, "flags": []});
@@ -84,7 +84,7 @@ fn what_a_rename_approves_again_has_the_new_name_or_the_flag_mapping_6_1() {
     server.rename(&group, "X");
     server.entity("teams", "T-3");
     server.rename(&group, "T-3");
-    let blocked = json!({"status": "auto_approved", "entity": {"name": "T-2"}, "flags": ["rename_blocked"]});
+    let blocked = json!({"status": "auto_approved", "entity": {"name": "X"}, "flags": ["rename_blocked"]});
     assert_contains(&server.mapping_of(&group), &blocked);
 }
 

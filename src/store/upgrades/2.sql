@@ -61,6 +61,9 @@ CREATE TABLE webhook_deliveries (
 CREATE INDEX webhook_deliveries_in_order ON webhook_deliveries (webhook_id, id);
 CREATE INDEX webhook_deliveries_open ON webhook_deliveries (webhook_id, id)
     WHERE status = 'queued' OR status = 'retrying';
+
+-- Changes that had no event to record. With last_event_id it makes the revision, which moves with every change: the
+-- basis of previews, and how a large change sees what moved since it read its facts.
 ALTER TABLE organizations ADD COLUMN silent_changes INTEGER NOT NULL DEFAULT 0;
 
 -- An attribute whose concurrency group is gone waits for one of that name, like one that never had any.
