@@ -5,6 +5,7 @@
 //! | module | job |
 //! | --- | --- |
 //! | `cli` | one file per command group |
+//! | `provision` | PingOne's side: a client of any SCIM server |
 //! | `app` | composition root |
 //! | `http` | the front, the table of routes, request ids |
 //! | `auth` | tokens, and which organization a request speaks for |
@@ -27,5 +28,6 @@ pub mod http;
 pub mod ids;
 pub mod mapping;
 pub mod model;
+pub mod provision;
 pub mod scim;
 pub mod store;

@@ -4,11 +4,14 @@ pub mod arguments;
 mod check;
 mod completions;
 mod configuration;
+mod demo;
 mod explain;
 mod groups;
 mod organizations;
 pub mod output;
 mod preview;
+mod progress;
+mod provision;
 mod rule_file;
 mod rules;
 mod serve;
@@ -33,6 +36,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
 fn dispatch(Arguments { common, command }: Arguments) -> Result<Outcome> {
     match command {
         Command::Serve(serve) => serve::run(&serve, &common),
+        Command::Demo(demo) => demo::run(&demo),
+        Command::Provision(command) => provision::run(command, &common),
         Command::Organization(command) => organizations::run(command, &common),
         Command::Token(command) => tokens::run(command, &common),
         Command::Rule(command) => rules::run(command, &common),

@@ -69,7 +69,13 @@ mod tests {
         let file = TomlFile::new(Path::new("a.toml"), "a = 1\nb = 2\n");
         assert_eq!(file.place(0), "a.toml, line 1");
         assert_eq!(file.place(6), "a.toml, line 2");
-        assert_eq!(TomlFile::new(Path::new("b.toml"), "a = 1\nb 2").parse().err().map(|text| text.contains("line 2")), Some(true));
+        assert_eq!(
+            TomlFile::new(Path::new("b.toml"), "a = 1\nb 2")
+                .parse()
+                .err()
+                .map(|text| text.contains("line 2")),
+            Some(true)
+        );
     }
 
     #[test]

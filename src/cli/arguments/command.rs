@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::mapping::{GroupCommand, RuleCommand};
+use super::provision::{Demo, ProvisionCommand};
 use super::tenant::{OrganizationCommand, TokenCommand};
 
 /// SCIM 2.0 provisioning in one executable: stores what an identity provider pushes and decides what its groups mean.
@@ -39,6 +40,11 @@ pub struct Common {
 pub enum Command {
     /// Run the server
     Serve(Serve),
+    /// Show the whole thing: a server in memory, a sample directory provisioned into it, a conflict to resolve
+    Demo(Demo),
+    /// Do what PingOne does: push a directory into any SCIM server
+    #[command(subcommand)]
+    Provision(ProvisionCommand),
     /// Organizations and their settings
     #[command(subcommand)]
     Organization(OrganizationCommand),

@@ -6,6 +6,7 @@ mod command;
 mod duration;
 mod mapping;
 mod parse;
+mod provision;
 mod tenant;
 #[cfg(test)]
 mod tests;
@@ -13,4 +14,5 @@ mod tests;
 pub use command::{Arguments, Command, Common, ConfigCommand, Serve};
 pub use duration::parse_duration;
 pub use mapping::{Approve, GroupCommand, GroupStatus, NewRule, RuleChange, RuleCommand, RuleFile};
+pub use provision::{Demo, ProvisionCommand, ProvisionFiles, ProvisionSync};
 pub use tenant::{NewToken, OrganizationCommand, OrganizationSettings, TokenCommand};
