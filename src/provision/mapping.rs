@@ -132,6 +132,11 @@ impl Mapping {
         self.0.sort_by(|(one, _), (other, _)| (one.turn, &one.name).cmp(&(other.turn, &other.name)));
     }
 
+    /// Whether there is a row for the target attribute `name`.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(target, _)| target.name == name)
+    }
+
     /// The value of the target attribute `name` for a user.
     pub(super) fn value<'u>(&self, name: &str, user: &'u SourceUser) -> Option<&'u str> {
         let (_, source) = self.0.iter().find(|(target, _)| target.name == name)?;

@@ -42,6 +42,7 @@ mod places;
 mod policies;
 mod prerequisites;
 mod preview;
+mod provision;
 mod provisioning_switch;
 mod readme;
 mod roles;

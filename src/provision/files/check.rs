@@ -111,6 +111,8 @@ impl Check<'_, '_> {
         let mut identifiers: BTreeMap<(&str, String), &SourceUser> = BTreeMap::new();
         let mut needed = vec!["userName", preferences.identifier.attribute()];
         needed.dedup();
+        // A row that is missing in the mapping is told once, and not of everybody.
+        needed.retain(|attribute| rule.mapping.has(attribute));
         for user in sent {
             for attribute in &needed {
                 let Some(value) = rule.mapping.value(attribute, user) else {

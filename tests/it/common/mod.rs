@@ -14,7 +14,7 @@ mod wire;
 mod words;
 
 pub use answer::Answer;
-pub use cli::rollcall;
+pub use cli::{Output, rollcall};
 pub use client::Client;
 pub use durable::DurableServer;
 pub use ephemeral::Server;
