@@ -2,6 +2,7 @@
 
 mod compose;
 mod first_run;
+mod housekeeping;
 mod logging;
 mod serve;
 
@@ -9,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use compose::compose;
-pub use first_run::{Credentials, create_first, first_run};
+pub use first_run::{Credentials, FirstAdmin, create_first, first_run};
 pub use serve::{ServeOptions, serve};
 
 use crate::clock::Clock;
@@ -53,5 +54,6 @@ pub fn policy(config: &Config) -> Policy {
             config::UserNameScope::Global => true,
         },
         skip_deleted_members: !config.scim.strict,
+        purge_deleted_days: config.scim.purge_deleted_days,
     }
 }

@@ -15,7 +15,7 @@
 //! | `mapping` | the engine: facts in, plan out |
 //! | `store` | SQLite |
 //! | `config` | TOML to typed configuration |
-//! | `model` | plain data; `clock` and `ids` beside it |
+//! | `model` | plain data; `clock`, `ids` and `limiter` beside it |
 
 pub mod admin;
 pub mod app;
@@ -26,6 +26,7 @@ pub mod config;
 pub mod directory;
 pub mod http;
 pub mod ids;
+pub mod limiter;
 pub mod mapping;
 pub mod model;
 pub mod provision;

@@ -4,28 +4,23 @@ use std::io::{Read, Write, stdin, stdout};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::thread::JoinHandle;
-use std::time::Duration;
 
 use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::app::compose::{compose, front_limits};
-use crate::app::first_run::{Credentials, create_first, first_run};
+use crate::app::first_run::{Credentials, FirstAdmin, create_first, first_run};
+use crate::app::housekeeping::Housekeeping;
 use crate::app::{logging, policy, target};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::directory::Directory;
 use crate::http::front::{Front, StopHandle};
 use crate::http::service::Rollcall;
 use crate::ids::Ids;
 use crate::model::error::{Error, Result};
-use crate::store::{Store, Target};
-
-/// How often lazily written things are written.
-const HOUSEKEEPING: Duration = Duration::from_secs(15);
+use crate::store::{self, Store, Target};
 
 /// What the command line says of a server.
 #[derive(Clone, Debug, Default)]
@@ -77,7 +72,7 @@ fn durable(options: &ServeOptions) -> Result<Running> {
         .public_url
         .as_ref()
         .map_or_else(|| format!("http://{address}"), |url| url.as_str().to_owned());
-    let store = Arc::new(Store::open(&target(&config, Target::Serve))?);
+    let store = Arc::new(open_file(&config.database, &target(&config, Target::Serve))?);
     let directory = Directory::new(store, Clock::System, Ids::Random, policy(&config));
     first_run(&directory, &config, &base_url)?;
     let running = start(&config, listener, &directory, Ids::Random)?;
@@ -96,20 +91,30 @@ fn without_effect(config: &Config) -> Vec<&'static str> {
         ("server.trusted_proxies", config.server.trusted_proxies != default.server.trusted_proxies),
         ("server.metrics_listen", config.server.metrics_listen != default.server.metrics_listen),
         ("server.limits.requests_per_second", limits.requests_per_second != usual.requests_per_second),
-        (
-            "server.limits.failed_signins_per_minute",
-            limits.failed_signins_per_minute != usual.failed_signins_per_minute,
-        ),
-        (
-            "database.backup_before_upgrade",
-            config.database.backup_before_upgrade != default.database.backup_before_upgrade,
-        ),
-        ("scim.purge_deleted_days", config.scim.purge_deleted_days != default.scim.purge_deleted_days),
         ("requests", config.requests != default.requests),
         ("events", config.events != default.events),
         ("webhooks", config.webhooks != default.webhooks),
     ];
     keys.into_iter().filter_map(|(key, is_set)| is_set.then_some(key)).collect()
+}
+
+/// Opens the database file, with a copy before an upgrade, and with a look for damage after an unclean stop.
+fn open_file(settings: &config::Database, target: &Target) -> Result<Store> {
+    let path = settings.path.clone();
+    let left_open = store::left_open(&path);
+    if let Some(copy) = store::before_upgrade(&path, settings.backup_before_upgrade)? {
+        log::info!("the database as it was before the upgrade is kept as {}", copy.display());
+    }
+    let opened = Store::open(target)?;
+    if left_open {
+        log::info!("the last server did not close the database; looking for damage in the background");
+        let look = move || match store::quick_check(&path) {
+            Ok(()) => log::info!("the database is whole"),
+            Err(error) => log::error!("{error}"),
+        };
+        std::thread::Builder::new().name("quick check".into()).spawn(look).map_err(no_thread)?;
+    }
+    Ok(opened)
 }
 
 fn ephemeral(options: &ServeOptions) -> Result<Running> {
@@ -120,7 +125,7 @@ fn ephemeral(options: &ServeOptions) -> Result<Running> {
     let ids = if options.deterministic { Ids::deterministic() } else { Ids::Random };
     let store = Arc::new(Store::open(&Target::Memory)?);
     let directory = Directory::new(store, Clock::System, ids, policy(&config));
-    let credentials = create_first(&directory, &config, &base_url)?;
+    let credentials = create_first(&directory, &config, &base_url, FirstAdmin::Link)?;
     // Requests must not use up the ids of resources.
     let request_ids = if options.deterministic { Ids::deterministic() } else { Ids::Random };
     let running = start(&config, listener, &directory, request_ids)?;
@@ -143,33 +148,12 @@ fn start(config: &Config, listener: TcpListener, directory: &Directory, request_
 
 impl Running {
     fn run(self) -> Result<()> {
-        let (stop, housekeeping) = start_housekeeping(self.program)?;
+        let housekeeping = Housekeeping::start(self.program)?;
         self.front.wait();
-        drop(stop);
-        if housekeeping.join().is_err() {
-            log::error!("housekeeping ended by a panic");
-        }
+        housekeeping.finish();
         log::info!("stopped");
         Ok(())
     }
-}
-
-/// Writes what requests left to be written later; the thread ends, after a last time, when the sender is dropped.
-fn start_housekeeping(program: Arc<Rollcall>) -> Result<(Sender<()>, JoinHandle<()>)> {
-    let (stop, stopped) = channel::<()>();
-    let work = move || {
-        loop {
-            let ends = stopped.recv_timeout(HOUSEKEEPING) != Err(RecvTimeoutError::Timeout);
-            if let Err(error) = program.last_used.write(program.scim.directory.store()) {
-                log::warn!("when tokens were used could not be written: {error}");
-            }
-            if ends {
-                return;
-            }
-        }
-    };
-    let thread = std::thread::Builder::new().name("housekeeping".into()).spawn(work).map_err(no_thread)?;
-    Ok((stop, thread))
 }
 
 /// The ready line of interface.md §5: one JSON object, and nothing else, on standard output.

@@ -3,7 +3,9 @@
 //! [`Store`] hands out a [`Db`] to read with and a [`Tx`] to write with; each noun's file adds its methods to them.
 //! Nothing outside this module knows SQL or rusqlite.
 
+mod admins;
 mod assignments;
+mod backup;
 mod check;
 mod conflicts;
 mod connection;
@@ -21,13 +23,16 @@ mod memberships;
 mod migrations;
 mod organizations;
 mod outlook;
+mod purge;
 mod query;
 mod readers;
 mod rules;
+mod sessions;
 mod tokens;
 mod users;
 mod writer;
 
+pub use backup::{backup, before_upgrade, left_open, quick_check, restore};
 pub use check::Finding;
 pub use conflicts::{Conflict, ConflictSide, NewConflict};
 pub use connection::Synchronous;
@@ -42,7 +47,7 @@ pub use memberships::Member;
 pub use organizations::NewOrganization;
 pub use outlook::GroupName;
 pub use query::{Db, Page, Tx};
-
+pub use sessions::NewSession;
 pub use tokens::NewToken;
 
 #[cfg(test)]
