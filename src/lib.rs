@@ -5,6 +5,7 @@
 //! | module | job |
 //! | --- | --- |
 //! | `cli` | one file per command group |
+//! | `testing` | the test mode: seed, reset, faults, clock, journal |
 //! | `provision` | PingOne's side: a client of any SCIM server |
 //! | `app` | composition root |
 //! | `http` | the front, the table of routes, request ids |
@@ -32,3 +33,4 @@ pub mod model;
 pub mod provision;
 pub mod scim;
 pub mod store;
+pub mod testing;

@@ -18,6 +18,7 @@ mod tests;
 pub use admit::{Admitted, Request, admit};
 pub use authenticate::authenticate;
 pub use credential::Credential;
+pub use header::presented;
 pub use last_used::LastUsed;
 pub use scope::{Access, Door, Scope, authorize};
 pub use sessions::{Browser, check_origin};

@@ -32,8 +32,8 @@ impl Config {
         build(&Config::default(), file, &environment.collect::<Variables>(), |_| ())
     }
 
-    /// The same for `serve --ephemeral`: every organization feature starts on, it listens on a free loopback port, and
-    /// what would reach beyond the process (the database's path, TLS, the public URL, webhooks, the listener for
+    /// The same for `serve --ephemeral`: every organization feature starts on, only warnings are logged (the journal has
+    /// the requests), it listens on a free loopback port, and what would reach beyond the process (the database's path, TLS, the public URL, webhooks, the listener for
     /// metrics) does not apply.
     ///
     /// # Errors
@@ -49,6 +49,7 @@ impl Config {
             concurrency_groups: true,
             sub_organizations: true,
         };
+        base.log.level = ::log::LevelFilter::Warn;
         build(&base, file, &environment.collect::<Variables>(), stay_inside)
     }
 

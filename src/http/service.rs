@@ -215,7 +215,7 @@ impl Service for Rollcall {
 
 /// Who reads what goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Audience {
+pub enum Audience {
     /// A program at the admin API: problem details.
     Program,
     /// A person at the admin page.
@@ -226,7 +226,7 @@ enum Audience {
 
 impl Audience {
     /// By the first segment of the path.
-    fn of(request: &Request) -> Audience {
+    pub fn of(request: &Request) -> Audience {
         let path = request.raw_url().trim_start_matches('/');
         let first = path.split(['/', '?']).next().unwrap_or_default();
         match first {

@@ -26,6 +26,7 @@ mod outlook;
 mod purge;
 mod query;
 mod readers;
+mod rewind;
 mod rules;
 mod sessions;
 mod tokens;

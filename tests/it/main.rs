@@ -53,5 +53,6 @@ mod sessions;
 mod sign_in;
 mod starting;
 mod storage_full;
+mod testing;
 mod user_policies;
 mod users;

@@ -111,6 +111,9 @@ pub struct Serve {
     /// End when standard input is closed, so that a crashed test run leaves no server
     #[arg(long, requires = "ephemeral")]
     pub until_stdin_closes: bool,
+    /// What the server begins with and returns to, as TOML: users, groups, rules and so on
+    #[arg(long, requires = "ephemeral", value_name = "FILE")]
+    pub seed: Option<PathBuf>,
     /// Give ids that follow a counter
     #[arg(long, requires = "ephemeral")]
     pub deterministic: bool,
