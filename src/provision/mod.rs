@@ -11,6 +11,7 @@ mod files;
 mod mapping;
 mod observer;
 mod probe;
+pub mod sample;
 mod state;
 mod summary;
 mod sync;

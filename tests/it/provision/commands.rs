@@ -109,3 +109,16 @@ fn many_workers_do_the_same() {
     assert_contains(&summary, &json!({"users": {"created": 30}, "memberships": {"added": 45}}));
     assert_contains(&desk.synced(), &json!({"requests": {"sent": 0}}));
 }
+
+#[test]
+fn the_demo_provisions_three_hundred_people_and_leaves_conflicts_to_resolve() {
+    let output = rollcall(&["demo", "--exit"]).expect(0);
+    for told in
+        ["users   300 ", "groups  25 ", "2 conflicts wait", "/admin/", "/scim/v2", "/explain\"", "Ctrl-C"]
+    {
+        assert!(output.stdout.contains(told), "{told} is not in\n{}", output.stdout);
+    }
+    let folder =
+        output.stdout.lines().find_map(|line| line.trim().strip_prefix("rollcall provision sync ")).unwrap();
+    assert!(!std::path::Path::new(folder).exists(), "nothing is left behind");
+}
