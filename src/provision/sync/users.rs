@@ -81,15 +81,16 @@ impl Work<'_> {
                 return Ok(changed(Some(&known.body), &body));
             }
         }
-        self.match_or_create(person)
+        self.match_or_create(person, known.is_some())
     }
 
-    fn match_or_create(&self, person: &Person) -> Result<Outcome, Failure> {
+    /// `is_intended`: a run that was killed may have sent this user, with other values perhaps.
+    fn match_or_create(&self, person: &Person, is_intended: bool) -> Result<Outcome, Failure> {
         let connection = &self.inputs.connection;
         let query = connection.preferences.filter.query(&person.identifier);
         let look = || self.look_up(&connection.users, &query);
         if let Some(found) = look()? {
-            return self.adopt(person, &found);
+            return self.adopt(person, &found, is_intended);
         }
         if !connection.preferences.create_users {
             self.ledger.with(|state| state.users.remove(&person.key));
@@ -106,12 +107,15 @@ impl Work<'_> {
     }
 
     /// Takes over a user whom the target has already.
-    fn adopt(&self, person: &Person, found: &Answer) -> Result<Outcome, Failure> {
+    fn adopt(&self, person: &Person, found: &Answer, is_intended: bool) -> Result<Outcome, Failure> {
         let users = &self.inputs.connection.users;
         let id = id_of(&Request::get(users.clone()), found)?;
         let last = found.json.as_object();
         let body = effective(&person.body, last, &self.inputs.connection.preferences);
-        if !covers(&found.json, &body) && !self.put_user(&id, &body)? {
+        let preferences = &self.inputs.connection.preferences;
+        // What an own earlier request set and the directory no longer has would not show as a difference.
+        let differs = !covers(&found.json, &body) || (is_intended && preferences.update_users);
+        if differs && !self.put_user(&id, &body)? {
             return Err(Failure::new(format!(
                 "PUT {users}/{id}: answered 404, and the filter has just found it"
             )));

@@ -210,7 +210,7 @@ impl Way {
 
 fn cases() -> ProptestConfig {
     let cases = std::env::var("ROLLCALL_HISTORIES").ok().and_then(|text| text.parse().ok()).unwrap_or(6);
-    ProptestConfig { failure_persistence: None, cases, ..ProptestConfig::default() }
+    ProptestConfig { failure_persistence: None, cases, max_shrink_iters: 60, ..ProptestConfig::default() }
 }
 
 proptest! {

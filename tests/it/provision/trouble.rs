@@ -183,3 +183,18 @@ fn a_member_put_in_by_a_run_that_was_killed_is_still_its_own() {
     let group = desk.state()["groups"]["Sales"]["id"].as_str().unwrap().to_owned();
     assert_eq!(server.members_of_group(&group).len(), 1);
 }
+
+#[test]
+fn what_a_killed_run_set_and_the_directory_no_longer_has_is_taken_away() {
+    let server = Server::start();
+    let relay = Relay::to(&server);
+    let desk = Desk::at(&relay);
+    desk.directory("[[users]]\nusername = \"a\"\nemail_address = \"a@example.com\"\ngiven_name = \"A\"\n");
+    relay.judge(|asked| if asked.method == "POST" { Fate::Deceive(400) } else { Fate::Pass });
+    desk.failed();
+    relay.judge(|_| Fate::Pass);
+    desk.directory("[[users]]\nusername = \"a\"\nemail_address = \"a@example.com\"\n");
+    assert_contains(&desk.synced(), &json!({"users": {"adopted": 1}}));
+    let found = server.scim.get("/Users").expect(200).json;
+    assert!(found["Resources"][0]["name"]["givenName"].is_null(), "{found}");
+}
