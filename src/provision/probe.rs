@@ -22,7 +22,7 @@ pub struct Probe {
 /// Nothing is written.
 pub fn test(inputs: &Inputs) -> Vec<Probe> {
     let connection = &inputs.connection;
-    let client = Client::new(Box::new(Web::new(connection, 1)));
+    let client = Client::hasty(Box::new(Web::new(connection, 1)));
     let mut probes = vec![
         ("the address and the token", format!("{}?startIndex=1&count=1", connection.users)),
         (

@@ -9,17 +9,17 @@ use super::exchange::{Answer, Exchange, Lost, Method, Request};
 use crate::provision::files::Connection;
 
 /// Where the printed requests go.
-pub(in crate::provision) type Printer<'p> = dyn FnMut(&str) + Send + 'p;
+pub(in crate::provision) type Printer = Box<dyn FnMut(&str) + Send>;
 
 /// No target at all.
 pub(in crate::provision) struct DryRun {
     head: String,
-    print: Mutex<Box<Printer<'static>>>,
+    print: Mutex<Printer>,
     base_url: String,
 }
 
 impl DryRun {
-    pub(in crate::provision) fn new(connection: &Connection, print: Box<Printer<'static>>) -> DryRun {
+    pub(in crate::provision) fn new(connection: &Connection, print: Printer) -> DryRun {
         let authorization = connection.authorization.as_ref().map(|header| header.masked());
         let head = authorization.map(|value| format!("Authorization: {value}\n")).unwrap_or_default();
         DryRun { head, print: Mutex::new(print), base_url: connection.base_url.clone() }

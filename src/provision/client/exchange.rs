@@ -93,12 +93,14 @@ pub(in crate::provision) enum Lost {
     NotSent(String),
     /// Nobody knows what the target did with it.
     Unknown(String),
+    /// It was not sent, and will not be the next time either: a certificate that is not trusted, a name that is none.
+    Hopeless(String),
 }
 
 impl Lost {
     pub(super) fn reason(&self) -> &str {
         match self {
-            Lost::NotSent(reason) | Lost::Unknown(reason) => reason,
+            Lost::NotSent(reason) | Lost::Unknown(reason) | Lost::Hopeless(reason) => reason,
         }
     }
 }

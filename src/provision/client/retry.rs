@@ -27,10 +27,8 @@ pub(super) fn is_refusal(status: u16) -> bool {
 /// so each waits up to a half longer, by a number that `target` gives.
 pub(super) fn pause(attempt: u32, target: &str) -> Duration {
     let exponential = FIRST.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(LONGEST);
-    let spread = target.bytes().fold(u32::from(attempt.to_le_bytes()[0]), |sum, byte| {
-        sum.wrapping_mul(31).wrapping_add(u32::from(byte))
-    });
-    exponential + exponential.mul_f64(f64::from(spread % 100) / 200.0)
+    let mixed = target.bytes().fold(attempt, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
+    exponential + exponential.mul_f64(f64::from(mixed % 100) / 200.0)
 }
 
 /// The header Retry-After (RFC 9110 section 10.2.3): seconds, or an instant, which counts from the answer's own Date, so

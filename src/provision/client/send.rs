@@ -11,6 +11,8 @@ use super::retry::{ATTEMPTS, PATIENCE, is_passing, is_refusal, pause};
 /// Sends, repeats, waits and counts; shared by all workers.
 pub(in crate::provision) struct Client {
     way: Box<dyn Exchange>,
+    /// How often a request is sent at most.
+    attempts: u32,
     meter: Meter,
     /// Until when the target wants to be left alone by everybody.
     quiet_until: Mutex<Option<Instant>>,
@@ -28,7 +30,18 @@ pub(in crate::provision) enum Created {
 
 impl Client {
     pub(in crate::provision) fn new(way: Box<dyn Exchange>) -> Client {
-        Client { way, meter: Meter::new(), quiet_until: Mutex::default(), stopped: RwLock::default() }
+        Client {
+            way,
+            attempts: ATTEMPTS,
+            meter: Meter::new(),
+            quiet_until: Mutex::default(),
+            stopped: RwLock::default(),
+        }
+    }
+
+    /// The same for somebody who waits for the answer: repeats once.
+    pub(in crate::provision) fn hasty(way: Box<dyn Exchange>) -> Client {
+        Client { attempts: 2, ..Client::new(way) }
     }
 
     /// What was sent so far.
@@ -77,7 +90,7 @@ impl Client {
                     (self.wait_after(answer, attempt, request)?, is_refusal(answer.status))
                 }
                 Ok(answer) => return Ok(Created::New(answer.clone())),
-                Err(lost) => (self.wait_lost(lost, attempt, request)?, matches!(lost, Lost::NotSent(_))),
+                Err(lost) => (self.wait_lost(lost, attempt, request)?, !matches!(lost, Lost::Unknown(_))),
             };
             self.pause(wait);
             if !is_known && let Some(found) = look()? {
@@ -109,7 +122,7 @@ impl Client {
     /// How long to wait before the request is sent again.
     fn wait_after(&self, answer: &Answer, attempt: u32, request: &Request) -> Result<Duration, Failure> {
         let wait = answer.retry_after.unwrap_or_else(|| pause(attempt, &request.target));
-        if attempt >= ATTEMPTS || wait > PATIENCE {
+        if attempt >= self.attempts || wait > PATIENCE {
             let mut failure = Failure::of(request, answer);
             failure.reason.push_str(&match answer.retry_after.filter(|wait| *wait > PATIENCE) {
                 Some(wait) => format!(
@@ -129,12 +142,12 @@ impl Client {
 
     /// A target that cannot be reached at all will not be by the next request either.
     fn wait_lost(&self, lost: &Lost, attempt: u32, request: &Request) -> Result<Duration, Failure> {
-        if attempt < ATTEMPTS {
+        if attempt < self.attempts && !matches!(lost, Lost::Hopeless(_)) {
             return Ok(pause(attempt, &request.target));
         }
         let failure = Failure::new(format!("{}: {}; {attempt} attempts", request.line(), lost.reason()));
         Err(match lost {
-            Lost::NotSent(_) => self.stop(failure),
+            Lost::NotSent(_) | Lost::Hopeless(_) => self.stop(failure),
             Lost::Unknown(_) => failure,
         })
     }

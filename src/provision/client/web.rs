@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use ureq::http::{HeaderMap, Response, header};
-use ureq::{Agent, Body, Error};
+use ureq::{Agent, Body, Error, Timeout};
 
 use super::exchange::{Answer, Exchange, Lost, Method, Request};
 use super::retry::retry_after;
@@ -17,6 +17,10 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 const CONNECT: Duration = Duration::from_secs(10);
 /// The largest body that is read: a group of a hundred thousand members is about ten megabytes.
 const LARGEST: u64 = 64 << 20;
+
+/// How it shows that there was no connection.
+const NOT_CONNECTED: [ErrorKind; 3] =
+    [ErrorKind::ConnectionRefused, ErrorKind::HostUnreachable, ErrorKind::NetworkUnreachable];
 
 /// The target of a connection.
 pub(in crate::provision) struct Web {
@@ -100,18 +104,14 @@ fn header_text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 /// What an error says about the request: before there was a connection nothing was sent.
 fn lost(error: Error) -> Lost {
     let reason = error.to_string();
-    let is_before = match &error {
-        Error::HostNotFound
-        | Error::ConnectionFailed
-        | Error::Tls(_)
-        | Error::Rustls(_)
-        | Error::BadUri(_) => true,
-        Error::Timeout(timeout) => matches!(timeout, ureq::Timeout::Resolve | ureq::Timeout::Connect),
-        Error::Io(error) => matches!(
-            error.kind(),
-            ErrorKind::ConnectionRefused | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable
-        ),
-        _ => false,
-    };
-    if is_before { Lost::NotSent(reason) } else { Lost::Unknown(reason) }
+    match &error {
+        Error::BadUri(_) | Error::Tls(_) | Error::Rustls(_) => Lost::Hopeless(reason),
+        Error::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
+            Lost::Hopeless(reason)
+        }
+        Error::Io(error) if NOT_CONNECTED.contains(&error.kind()) => Lost::NotSent(reason),
+        Error::HostNotFound | Error::ConnectionFailed => Lost::NotSent(reason),
+        Error::Timeout(Timeout::Resolve | Timeout::Connect) => Lost::NotSent(reason),
+        _ => Lost::Unknown(reason),
+    }
 }

@@ -1,9 +1,9 @@
 //! What only the files together can tell: duplicates, unknown members, circles, users without an identifier.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::connection::Preferences;
 use super::directory::{Source, SourceGroup, SourceUser};
+use super::preferences::Preferences;
 use super::read::{Group, Person};
 use super::rule::{Groups, Rule};
 use super::table::Problems;
@@ -32,39 +32,41 @@ pub(super) fn check(
     let keys: BTreeMap<String, &SourceUser> =
         users.into_iter().chain(source.users.iter().map(|user| (fold(&user.key), user))).collect();
     let members = Members { users: &keys, groups: &groups };
-    let mut all = BTreeMap::new();
     for group in &source.groups {
         check.known(group, &members);
         check.circle(group, &members);
     }
     let sent: BTreeSet<&str> = sent.iter().map(|user| user.key.as_str()).collect();
-    for group in &source.groups {
-        let mut found = BTreeSet::new();
-        members.collect(group, &mut found);
+    let resolved = source.groups.iter().map(|group| {
+        let mut found = members.of(group);
         found.retain(|key| sent.contains(key.as_str()));
-        let resolved = Group { key: group.key.clone(), name: group.name.clone(), members: found };
-        all.insert(fold(&group.name), resolved);
-    }
-    let chosen = match &rule.groups {
-        Groups::All => all.into_values().collect(),
-        Groups::Named(names) => {
-            let mut chosen: BTreeMap<String, Group> = BTreeMap::new();
-            for name in names {
-                match all.get(&fold(&name.value)) {
-                    Some(group) => drop(chosen.insert(group.key.clone(), group.clone())),
-                    None => {
-                        let text = format!(
-                            "groups: {}",
-                            unknown("group", &name.value, groups.values().map(|group| group.name.as_str()))
-                        );
-                        check.problems.add(rule_file, name.at, text);
-                    }
-                }
+        (fold(&group.name), Group { key: group.key.clone(), name: group.name.clone(), members: found })
+    });
+    let groups = chosen(resolved.collect(), &rule.groups, rule_file, check.problems);
+    (people, groups)
+}
+
+/// The groups that the rule sends.
+fn chosen(
+    mut all: BTreeMap<String, Group>,
+    groups: &Groups,
+    rule_file: &TomlFile<'_>,
+    problems: &mut Problems,
+) -> Vec<Group> {
+    let Groups::Named(names) = groups else { return all.into_values().collect() };
+    let known: Vec<String> = all.values().map(|group| group.name.clone()).collect();
+    let mut taken = BTreeSet::new();
+    let mut chosen = Vec::new();
+    for name in names.iter().filter(|name| taken.insert(fold(&name.value))) {
+        match all.remove(&fold(&name.value)) {
+            Some(group) => chosen.push(group),
+            None => {
+                let text = unknown("group", &name.value, known.iter().map(String::as_str));
+                problems.add(rule_file, name.at, format!("groups: {text}"));
             }
-            chosen.into_values().collect()
         }
-    };
-    (people, chosen)
+    }
+    chosen
 }
 
 /// Says of what kind there is none of that name, and names a similar one.
@@ -184,8 +186,8 @@ impl<'s> Members<'s> {
     }
 
     /// The keys of a group's members, those of the groups inside it included; each group is entered once.
-    fn collect(&self, group: &'s SourceGroup, found: &mut BTreeSet<String>) {
-        let mut entered = BTreeSet::new();
+    fn of(&self, group: &'s SourceGroup) -> BTreeSet<String> {
+        let (mut entered, mut found) = (BTreeSet::new(), BTreeSet::new());
         let mut waiting = vec![group];
         while let Some(group) = waiting.pop() {
             if entered.insert(group.at) {
@@ -194,12 +196,13 @@ impl<'s> Members<'s> {
                 waiting.extend(self.nested(group));
             }
         }
+        found
     }
 
     /// The shortest way from a group through its groups back to itself, beginning with it.
     fn way_back(&self, group: &'s SourceGroup) -> Option<Vec<&'s SourceGroup>> {
         let mut entered = BTreeSet::new();
-        let mut ways = std::collections::VecDeque::from([vec![group]]);
+        let mut ways = VecDeque::from([vec![group]]);
         while let Some(way) = ways.pop_front() {
             for next in way.last().into_iter().flat_map(|last| self.nested(last)) {
                 if next.at == group.at {

@@ -1,8 +1,8 @@
 //! The rule file: who is sent, how their attributes are called at the target, and which groups.
 
 use crate::model::toml_file::{TomlFile, found};
-use crate::provision::attributes::Vocabulary;
-use crate::provision::files::connection::Preferences;
+use crate::provision::attributes::{Name, Vocabulary};
+use crate::provision::files::preferences::Preferences;
 use crate::provision::files::table::{At, Problems, Table};
 use crate::provision::mapping::{Mapping, Target};
 use crate::provision::user_filter::UserFilter;
@@ -85,11 +85,11 @@ fn mapping(
     let urns = preferences.map(|preferences| preferences.urns.as_slice());
     let mut mapping = Mapping::default();
     let Some(table) = whole.table("attribute_mapping", problems) else {
-        for (target, source) in DEFAULT_MAPPING {
-            if let (Ok(target), Ok(source)) = (Target::parse(target, urns), vocabulary.name(source)) {
-                mapping.add(target, source);
-            }
-        }
+        let rows =
+            DEFAULT_MAPPING.iter().map(|(target, source)| (Target::parse(target, urns), Name::new(source)));
+        rows.for_each(|(target, source)| {
+            target.into_iter().for_each(|target| mapping.add(target, source.clone()))
+        });
         return mapping;
     };
     for (key, value) in table.entries {
@@ -112,8 +112,9 @@ fn mapping(
         }
     }
     let mut needed = vec![("userName", "it is how the target knows a user")];
-    if let Some(preferences) = preferences {
-        needed.push((preferences.identifier.attribute(), "it is the user_identifier of the connection"));
+    let identifier = preferences.map(|preferences| preferences.identifier.attribute());
+    if let Some(name) = identifier.filter(|name| *name != "userName") {
+        needed.push((name, "it is the user_identifier of the connection"));
     }
     for (name, why) in needed {
         let has = table.entries.keys().any(|key| key.get_ref() == name);
@@ -125,6 +126,5 @@ fn mapping(
             );
         }
     }
-    problems.0.dedup();
     mapping
 }

@@ -119,7 +119,7 @@ impl<'f, 't> Table<'f, 't> {
         self.optional(key, "a list of texts", problems, read).map_or_else(Vec::new, |list| list.value)
     }
 
-    /// The word of `words` that stands there, without case, or the first one when the key is not there.
+    /// What the word of `words` that stands there means, without case; `otherwise` when the key is not there.
     pub(super) fn word<T: Copy>(
         &self,
         key: &str,
@@ -136,7 +136,7 @@ impl<'f, 't> Table<'f, 't> {
         self.optional(key, &expected, problems, read).map_or(otherwise, |word| word.value)
     }
 
-    /// A table inside; one without entries stands for it when it is not there.
+    /// A table inside, if the key is there.
     pub(super) fn table(&self, key: &'static str, problems: &mut Problems) -> Option<Table<'f, 't>> {
         let inner = self.optional(key, "a table", problems, DeValue::as_table)?;
         Some(Table {
