@@ -12,7 +12,7 @@ use crate::cli::arguments::{Common, ProvisionCommand, ProvisionFiles, ProvisionS
 use crate::cli::output::{self, Format, Outcome, Table};
 use crate::cli::progress::Progress;
 use crate::model::error::{Error, Result};
-use crate::provision::{self, Counts, EXAMPLES, Inputs, Paths, Refused, Summary};
+use crate::provision::{self, Counts, EXAMPLES, Inputs, Paths, Printer, Refused, Summary};
 
 pub(super) fn run(command: ProvisionCommand, common: &Common) -> Result<Outcome> {
     let format = Format::from_flag(common.json);
@@ -121,7 +121,7 @@ fn synchronize(sync: ProvisionSync, format: Format) -> Result<Outcome> {
 }
 
 /// Where a dry run prints its requests: beside the one JSON value, if that is asked for.
-fn printer(format: Format) -> Box<dyn FnMut(&str) + Send> {
+fn printer(format: Format) -> Printer {
     Box::new(move |text| {
         let safe: Vec<String> = text.lines().map(output::escape).collect();
         let text = format!("{}\n\n", safe.join("\n"));

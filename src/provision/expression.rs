@@ -74,8 +74,10 @@ fn encode(filter: &str) -> String {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
                 query.push(char::from(byte))
             }
-            // Writing to a String cannot fail.
-            _ => drop(write!(query, "%{byte:02X}")),
+            _ => {
+                // Writing to a String cannot fail.
+                let _ = write!(query, "%{byte:02X}");
+            }
         }
     }
     query

@@ -17,7 +17,7 @@ mod summary;
 mod sync;
 mod user_filter;
 
-pub use client::Traffic;
+pub use client::{Printer, Traffic};
 pub use files::{Connection, Inputs, Paths, Refused};
 pub use observer::{Observer, Silent};
 pub use probe::{Probe, test};

@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 use super::exchange::{Answer, Exchange, Lost, Method, Request};
 use crate::provision::files::Connection;
 
-/// Where the printed requests go.
-pub(in crate::provision) type Printer = Box<dyn FnMut(&str) + Send>;
+/// Where printed requests go.
+pub type Printer = Box<dyn FnMut(&str) + Send>;
 
 /// No target at all.
 pub(in crate::provision) struct DryRun {

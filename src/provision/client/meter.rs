@@ -33,7 +33,6 @@ impl Meter {
         times.sort_unstable();
         let seconds = self.start.elapsed().as_secs_f64();
         let sent = times.len();
-        #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
         let per_second = if seconds > 0.0 { sent as f64 / seconds } else { 0.0 };
         Traffic {
             sent,

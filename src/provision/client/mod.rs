@@ -8,6 +8,7 @@ mod send;
 mod web;
 
 pub(super) use dry::DryRun;
+pub use dry::Printer;
 pub(super) use exchange::{Answer, Exchange, Failure, Request};
 pub use meter::Traffic;
 pub(super) use send::{Client, Created};

@@ -107,14 +107,11 @@ impl Client {
         }
         let start = Instant::now();
         let outcome = self.way.exchange(request);
-        match &outcome {
-            Ok(answer) => {
-                self.meter.took(start.elapsed());
-                if answer.status == 401 {
-                    return Err(self.stop(Failure::of(request, answer)));
-                }
+        if let Ok(answer) = &outcome {
+            self.meter.took(start.elapsed());
+            if answer.status == 401 {
+                return Err(self.stop(Failure::of(request, answer)));
             }
-            Err(_) => {}
         }
         Ok(outcome)
     }

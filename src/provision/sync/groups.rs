@@ -119,9 +119,8 @@ impl Work<'_> {
         let (answer, outcome) = match look()? {
             Some(answer) => (answer, Outcome::Adopted),
             None => match self.client.create(&request, look)? {
-                Created::New(answer) if answer.is_success() => (answer, Outcome::Created),
-                Created::New(answer) => return Err(Failure::of(&request, &answer)),
-                Created::Found(answer) => (answer, Outcome::Created),
+                Created::New(answer) if !answer.is_success() => return Err(Failure::of(&request, &answer)),
+                Created::New(answer) | Created::Found(answer) => (answer, Outcome::Created),
             },
         };
         let id = id_of(&request, &answer)?;

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use super::ledger::Ledger;
 use super::work::Work;
-use crate::provision::client::{Client, DryRun, Exchange, Web};
+use crate::provision::client::{Client, DryRun, Exchange, Printer, Web};
 use crate::provision::files::Inputs;
 use crate::provision::observer::Observer;
 use crate::provision::state::State;
@@ -18,7 +18,7 @@ pub struct Options {
     /// How many requests are under way at a time.
     pub workers: usize,
     /// Prints each request instead of sending it.
-    pub dry_run: Option<Box<dyn FnMut(&str) + Send>>,
+    pub dry_run: Option<Printer>,
 }
 
 /// Makes the target what the inputs say.

@@ -97,12 +97,11 @@ impl Work<'_> {
             return Ok(Outcome::Skipped);
         }
         let request = Request::post(&connection.users, person.body.clone());
-        let (answer, body) = match self.client.create(&request, look)? {
-            Created::New(answer) if answer.is_success() => (answer, &person.body),
-            Created::New(answer) => return Err(Failure::of(&request, &answer)),
-            Created::Found(answer) => (answer, &person.body),
+        let answer = match self.client.create(&request, look)? {
+            Created::New(answer) if !answer.is_success() => return Err(Failure::of(&request, &answer)),
+            Created::New(answer) | Created::Found(answer) => answer,
         };
-        self.settle(person, &id_of(&request, &answer)?, body);
+        self.settle(person, &id_of(&request, &answer)?, &person.body);
         Ok(Outcome::Created)
     }
 
@@ -121,7 +120,7 @@ impl Work<'_> {
             )));
         }
         self.ledger.with(|state| forget_leaver(state, &id));
-        let sent = if self.inputs.connection.preferences.update_users { &body } else { &person.body };
+        let sent = if preferences.update_users { &body } else { &person.body };
         self.settle(person, &id, sent);
         Ok(Outcome::Adopted)
     }
