@@ -16,6 +16,9 @@ const FILE_VARIABLE: &str = "ROLLCALL_CONFIG";
 /// The file that is read when nobody names one.
 const DEFAULT_FILE: &str = "config.toml";
 
+/// In memory no commit is waited for, and each thread costs the start some time.
+const EPHEMERAL_WORKERS: usize = 8;
+
 /// Names and values of environment variables.
 type Variables = Vec<(String, String)>;
 
@@ -50,6 +53,7 @@ impl Config {
             sub_organizations: true,
         };
         base.log.level = ::log::LevelFilter::Warn;
+        base.server.workers = EPHEMERAL_WORKERS;
         build(&base, file, &environment.collect::<Variables>(), stay_inside)
     }
 

@@ -2,7 +2,6 @@
 
 use std::io::Read;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rouille::{Request, Response, ResponseBody};
 
@@ -10,14 +9,13 @@ use crate::admin::problems;
 use crate::http::front::{Arrival, Outcome, Refusal, Service};
 use crate::http::service::{Audience, Rollcall};
 use crate::http::target::Target;
-use crate::model::time::Timestamp;
 use crate::scim::errors;
 use crate::testing::controls::Controls;
 use crate::testing::faults::{DropWhen, Fault, Looked};
 use crate::testing::journal::Entry;
 use crate::testing::routes;
 use crate::testing::tokens::TokenNames;
-use crate::testing::waits::{Next, Waits};
+use crate::testing::waits::{Next, Visit, Waits};
 
 /// The program and what stands around it.
 pub(super) struct Harness {
@@ -32,7 +30,7 @@ impl Harness {
         Harness { program, controls, waits: Waits::default(), tokens: TokenNames::default() }
     }
 
-    /// Carries a request out, or has it go wrong as `fault` says.
+    /// Carries a request out, or has it go wrong as its fault says.
     fn serve(&self, received: &Received, arrival: &Arrival) -> Outcome {
         let now = self.controls.now();
         let take = || self.controls.faults.take(received.looked());
@@ -42,50 +40,50 @@ impl Harness {
         };
         match visit.fault {
             Some(Fault { drop: Some(DropWhen::Before), .. }) => {
-                self.record(received, arrival, now, None, &visit.fault);
+                self.record(received, arrival, &visit, None, Vec::new());
                 return Outcome::Drop;
             }
             Some(Fault { drop: None, status: Some(status), retry_after, .. }) => {
                 let answer = faulty(received, arrival, status, retry_after);
-                return self.answered(received, arrival, now, answer, &visit.fault);
+                return self.answered(received, arrival, &visit, answer);
             }
             Some(Fault { drop: Some(DropWhen::After), .. } | Fault { drop: None, status: None, .. })
             | None => {}
         }
-        let outcome = self.program.answer(&received.request(), &Arrival { resumed, ..arrival.clone() });
-        match outcome {
+        match self.program.answer(&received.request(), &Arrival { resumed, ..arrival.clone() }) {
             Outcome::Park { key, until } => self.waits.park_for_program(arrival, visit, now, key, until),
-            Outcome::Answer(answer) => self.answered(received, arrival, now, answer, &visit.fault),
+            Outcome::Answer(answer) => self.answered(received, arrival, &visit, answer),
             Outcome::Drop => Outcome::Drop,
         }
     }
 
     /// Gives an answer, or drops it where the fault says so, and writes it down.
-    fn answered(
-        &self,
-        received: &Received,
-        arrival: &Arrival,
-        now: Timestamp,
-        answer: Response,
-        fault: &Option<Fault>,
-    ) -> Outcome {
-        let is_dropped = fault.as_ref().is_some_and(|fault| fault.drop.is_some());
+    fn answered(&self, received: &Received, arrival: &Arrival, visit: &Visit, answer: Response) -> Outcome {
+        let is_dropped = visit.fault.as_ref().is_some_and(|fault| fault.drop.is_some());
         let (answer, body) = read(answer);
-        let status = (!is_dropped).then_some(answer.status_code);
-        self.record(received, arrival, now, Some((status, body)), fault);
+        self.record(received, arrival, visit, (!is_dropped).then_some(answer.status_code), body);
         if is_dropped { Outcome::Drop } else { Outcome::Answer(answer) }
+    }
+
+    /// Gives and writes down an answer to a request that no fault could meet.
+    fn refused(&self, request: &Request, arrival: &Arrival, answer: Response) -> Response {
+        let (answer, body) = read(answer);
+        let visit = Visit::without_fault(self.controls.now(), self.controls.generation());
+        self.record(&Received::read(request), arrival, &visit, Some(answer.status_code), body);
+        answer
     }
 
     fn record(
         &self,
         received: &Received,
         arrival: &Arrival,
-        now: Timestamp,
-        answer: Option<(Option<u16>, Vec<u8>)>,
-        fault: &Option<Fault>,
+        visit: &Visit,
+        status: Option<u16>,
+        answer: Vec<u8>,
     ) {
-        if Audience::of(&received.request()) == Audience::Person {
-            // Forms have passwords in them, and links sign in.
+        if Audience::of(&received.request()) == Audience::Person || routes::is_below_test(&received.segments)
+        {
+            // Forms have passwords in them, and links sign in; and a test knows what it asked of the test routes.
             return;
         }
         let authorization = received.header("authorization");
@@ -95,12 +93,9 @@ impl Harness {
             name if name == "authorization" => (name, token.clone().unwrap_or_else(|| "unknown".to_owned())),
             name => (name, value.clone()),
         };
-        let (status, answer) = answer.unwrap_or_default();
-        let duration = arrival.received.elapsed();
-        let earlier = i64::try_from(duration.as_millis()).unwrap_or(0);
         self.controls.journal.record(Entry {
             id: 0,
-            at: now.plus_millis(-earlier),
+            at: visit.at,
             request_id: arrival.request_id.clone(),
             headers: headers.map(shown).collect(),
             token,
@@ -109,8 +104,8 @@ impl Harness {
             body: received.body.clone(),
             status,
             answer,
-            duration,
-            is_faulty: fault.is_some(),
+            duration: arrival.received.elapsed(),
+            is_faulty: visit.fault.is_some(),
         });
     }
 }
@@ -125,19 +120,20 @@ impl Service for Harness {
     }
 
     fn admit(&self, request: &Request, arrival: &Arrival) -> Option<Response> {
-        let received = Received::read(request);
-        if routes::is_below_test(&received.segments) {
+        if routes::is_below_test(&Received::read(request).segments) {
             // Their bodies are small; whoever sends a large one is told so after it was read.
             return None;
         }
-        let (answer, body) = read(self.program.admit(request, arrival)?);
-        let status = Some(answer.status_code);
-        self.record(&received, arrival, self.controls.now(), Some((status, body)), &None);
-        Some(answer)
+        let refusal = self.program.admit(request, arrival)?;
+        Some(self.refused(request, arrival, refusal))
     }
 
     fn refuse(&self, refusal: &Refusal, arrival: &Arrival) -> Response {
-        self.program.refuse(refusal, arrival)
+        let answer = self.program.refuse(refusal, arrival);
+        match &refusal.request {
+            Some(request) => self.refused(request, arrival, answer),
+            None => answer,
+        }
     }
 }
 
@@ -195,9 +191,7 @@ fn faulty(received: &Received, arrival: &Arrival, status: u16, retry_after: Opti
         Audience::IdentityProvider => errors::respond(status, &errors::message(status, None, detail)),
     };
     match retry_after {
-        Some(seconds) => {
-            answer.with_additional_header("Retry-After", Duration::from_secs(seconds).as_secs().to_string())
-        }
+        Some(seconds) => answer.with_additional_header("Retry-After", seconds.to_string()),
         None => answer,
     }
 }

@@ -1,6 +1,7 @@
 //! The table of test routes: reading it is reading what a test can do. Only the test mode has it.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use rouille::Response;
 
@@ -14,7 +15,6 @@ use crate::scim::deviations::Tolerance;
 use crate::testing::controls::Controls;
 use crate::testing::handlers;
 use crate::testing::harness::Received;
-use std::sync::Arc;
 
 type Handler = fn(&Arc<Controls>, &Call) -> Result<Response>;
 
@@ -111,10 +111,10 @@ fn check_host(host: Option<&str>) -> Result<()> {
 
 fn find(method: &str, segments: &[String]) -> Result<Handler> {
     let method = if method == "HEAD" { "GET" } else { method };
-    let mut others = methods_of(segments);
     if let Some(found) = ROUTES.iter().find(|route| route.method == method && fits(route, segments)) {
         return Ok(found.handler);
     }
+    let others = methods_of(segments);
     if others.is_empty() {
         let all: Vec<String> =
             ROUTES.iter().map(|route| format!("{} /{}", route.method, route.path.join("/"))).collect();
@@ -123,7 +123,6 @@ fn find(method: &str, segments: &[String]) -> Result<Handler> {
             format!("There is nothing at /{}. The test routes are {}.", segments.join("/"), all.join(", ")),
         ));
     }
-    others.sort_unstable();
     Err(Error::new(
         Kind::MethodNotAllowed,
         format!("{method} is not offered here; use {}.", others.join(", ")),

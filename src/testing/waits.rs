@@ -21,6 +21,8 @@ const DELAYS: u64 = u64::MAX;
 pub(super) struct Visit {
     /// What goes wrong with it.
     pub(super) fault: Option<Fault>,
+    /// When it came, by the server's clock.
+    pub(super) at: Timestamp,
     /// The reset before it.
     generation: u64,
     stage: Stage,
@@ -32,6 +34,13 @@ enum Stage {
     Delayed,
     /// The program has it, and parked it until then, if it did.
     Running(Option<Timestamp>),
+}
+
+impl Visit {
+    /// A request that came at `at`, and goes right.
+    pub(super) fn without_fault(at: Timestamp, generation: u64) -> Visit {
+        Visit { fault: None, at, generation, stage: Stage::Running(None) }
+    }
 }
 
 /// What is next for a visit.
@@ -62,7 +71,8 @@ impl Waits {
         let mut visit = parked.unwrap_or_else(|| {
             let fault = fault();
             let is_late = fault.as_ref().is_some_and(|fault| !fault.delay.is_zero());
-            Visit { fault, generation, stage: if is_late { Stage::Delayed } else { Stage::Running(None) } }
+            let stage = if is_late { Stage::Delayed } else { Stage::Running(None) };
+            Visit { fault, at: now, generation, stage }
         });
         if was_reset {
             (visit.fault, visit.generation) = (None, generation);
@@ -70,12 +80,11 @@ impl Waits {
         match visit.stage {
             Stage::Delayed => {
                 let rest = rest_of_delay(&visit, arrival);
-                visit.stage = if rest.is_zero() { Stage::Running(None) } else { Stage::Delayed };
-                match visit.stage {
-                    Stage::Delayed => Next::Wait(self.park(arrival, visit, DELAYS, rest)),
-                    // The program sees it for the first time.
-                    Stage::Running(_) => Next::Run(visit, None),
+                if !rest.is_zero() {
+                    return Next::Wait(self.park(arrival, visit, DELAYS, rest));
                 }
+                // The program sees it for the first time.
+                Next::Run(Visit { stage: Stage::Running(None), ..visit }, None)
             }
             Stage::Running(until) => {
                 let is_over = was_reset || until.is_some_and(|until| until <= now);

@@ -10,7 +10,7 @@ use crate::model::error::Result;
 use crate::model::fold::fold;
 use crate::scim;
 use crate::testing::seed::file::Entry;
-use crate::testing::seed::plant::Planter;
+use crate::testing::seed::plant::{Planter, text};
 
 /// The keys of an organization that are no tables of entries.
 pub(super) const SETTINGS: [&str; 4] = ["name", "plan", "sso", "features"];
@@ -73,9 +73,7 @@ fn rule(planter: &mut Planter<'_>, entry: Entry) -> Result<()> {
 fn user(planter: &mut Planter<'_>, mut entry: Entry) -> Result<()> {
     add_schemas(&mut entry.fields, USER_SCHEMA);
     let made = planter.scim(&entry, scim::users::create, &entry.fields)?;
-    if let (Some(name), Some(id)) = (made["userName"].as_str(), made["id"].as_str()) {
-        planter.users.insert(fold(name), id.to_owned());
-    }
+    planter.users.insert(fold(text(&made, "userName")), text(&made, "id").to_owned());
     Ok(())
 }
 
@@ -92,7 +90,7 @@ fn group(planter: &mut Planter<'_>, mut entry: Entry) -> Result<()> {
     let values: Vec<Value> = ids.iter().map(|id| json!({"value": id})).collect();
     entry.fields.insert("members".to_owned(), Value::Array(values));
     let made = planter.scim(&entry, scim::groups::create, &entry.fields)?;
-    let id = made["id"].as_str().unwrap_or_default();
+    let id = text(&made, "id");
     for mapping in mappings {
         let Value::Object(mut mapping) = mapping else {
             return Err(entry.refuse("mappings", "mappings: expected a list of tables."));

@@ -100,7 +100,7 @@ impl Planter<'_> {
         put: fn(&Admin, &Call) -> Result<Reply>,
         members: Vec<String>,
     ) {
-        let entity = made["id"].as_str().unwrap_or_default().to_owned();
+        let entity = text(&made, "id").to_owned();
         self.later.push(Place { entry, entity, put, members });
     }
 
@@ -193,6 +193,11 @@ fn call(
 fn organization(admin: &Admin, slug: &str) -> Result<Organization> {
     let found = admin.directory.store().read(|db| db.organization(slug))?;
     found.ok_or_else(|| Error::not_found("organization", slug))
+}
+
+/// A text of what was made; every resource has those that are asked for.
+pub(super) fn text<'m>(made: &'m Value, key: &str) -> &'m str {
+    made.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// The JSON of an answer; null when it has none.

@@ -15,6 +15,7 @@ fn a_clock_that_was_set_stands_and_dates_everything() {
     let created = json!({"meta": {"created": "2030-01-02T03:04:05.000Z"}});
     server.scim.get(format!("/Users/{ann}")).expect_body(200, created);
     server.test.get("/clock").expect_body(200, now);
+    assert!(server.appliance.journal().iter().all(|entry| entry.at == server.appliance.now()));
     server.test.put("/clock", json!({"now": null})).expect(200);
     assert!(!text(&server.test.get("/clock").expect(200).json, "now").starts_with("2030"));
 }

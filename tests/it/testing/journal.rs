@@ -66,6 +66,16 @@ fn what_a_large_body_was_refused_for_is_in_it_too() {
 }
 
 #[test]
+fn what_the_front_refused_is_in_it_too() {
+    let server = Server::start_with("[server.limits]\nbody_bytes = 65536\n");
+    server.scim.send("POST", "/Users", &[], Some(&vec![b' '; 70_000])).expect(413);
+    assert_contains(
+        &json!(items(&server)),
+        &json!([{"method": "POST", "path": "/scim/v2/Users", "status": 413}]),
+    );
+}
+
+#[test]
 fn it_is_cleared_by_itself_or_while_it_is_read() {
     let server = Server::start();
     server.user("ann");
