@@ -12,6 +12,7 @@
 //! | `auth` | tokens, and which organization a request speaks for |
 //! | `scim` | the protocol |
 //! | `admin` | the JSON API |
+//! | `webhooks` | sends events to those who asked for them |
 //! | `directory` | what happens on a change |
 //! | `mapping` | the engine: facts in, plan out |
 //! | `store` | SQLite |
@@ -34,3 +35,4 @@ pub mod provision;
 pub mod scim;
 pub mod store;
 pub mod testing;
+pub mod webhooks;

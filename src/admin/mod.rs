@@ -13,6 +13,7 @@ mod reply;
 
 pub mod admins;
 pub mod conflicts;
+pub mod deliveries;
 pub mod entities;
 pub mod events;
 pub mod groups;
@@ -26,6 +27,7 @@ pub mod rules;
 pub mod sessions;
 pub mod tokens;
 pub mod users;
+pub mod webhooks;
 
 pub use handle::Admin;
 pub use reply::Reply;

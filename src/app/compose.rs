@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::admin::Admin;
-use crate::auth::LastUsed;
-use crate::config::{self, Config};
+
+use crate::auth::{LastUsed, Pace};
+use crate::config::{self, AddressPolicy, Config};
 use crate::directory::{Directory, SignIn};
 use crate::http::front::Limits;
+use crate::http::metrics::Metrics;
 use crate::http::probes::Probes;
 use crate::http::service::Rollcall;
 use crate::scim::deviations::Tolerance;
@@ -22,15 +24,19 @@ pub fn compose(config: &Config, directory: &Directory) -> Rollcall {
         schemas: Arc::new(Schemas::new(schema_settings(&config.scim))),
         settings: scim_settings(config),
     };
+    let limits = &config.server.limits;
     Rollcall {
         scim,
         admin: Admin {
             directory: directory.clone(),
             defaults: config.defaults.clone(),
+            addresses: AddressPolicy::of(&config.webhooks),
             sign_in: SignIn::new(config.server.limits.failed_signins_per_minute),
         },
         probes: Probes { directory: directory.clone() },
         last_used: LastUsed::default(),
+        metrics: Metrics::default(),
+        pace: Pace::new(limits.requests_per_second, limits.failed_signins_per_minute),
         public_url: config.server.public_url.as_ref().map(|url| url.as_str().to_owned()),
     }
 }

@@ -12,13 +12,14 @@ use crate::app::first_run::first_run;
 use crate::app::housekeeping::Housekeeping;
 use crate::app::{logging, policy, target};
 use crate::clock::Clock;
-use crate::config::{self, Config};
+use crate::config::{self, AddressPolicy, Config};
 use crate::directory::Directory;
 use crate::http::front::{Front, Service};
 use crate::http::service::Rollcall;
 use crate::ids::Ids;
 use crate::model::error::{Error, Result};
 use crate::store::{self, Store, Target};
+use crate::webhooks::{Dispatcher, Settings};
 
 /// Runs a server on the configured database until SIGTERM or SIGINT. `named` is the configuration file, where one is.
 ///
@@ -34,6 +35,7 @@ pub fn serve(named: Option<&Path>) -> Result<()> {
 pub struct Running {
     front: Front,
     program: Arc<Rollcall>,
+    dispatcher: Dispatcher,
 }
 
 fn durable(named: Option<&Path>) -> Result<Running> {
@@ -59,7 +61,7 @@ fn durable(named: Option<&Path>) -> Result<Running> {
     let directory = Directory::new(store, Clock::System, Ids::Random, policy(&config));
     first_run(&directory, &config, &base_url)?;
     let program = Arc::new(compose(&config, &directory));
-    let running = Running::start(&config.server, listener, Ids::Random, program.clone(), program)?;
+    let running = Running::start(&config, listener, Ids::Random, program.clone(), program)?;
     log::info!(
         "listening on {address}; SCIM base URL: {base_url}/scim/v2; database: {}",
         config.database.path.display()
@@ -70,14 +72,11 @@ fn durable(named: Option<&Path>) -> Result<Running> {
 /// The keys that are set to something else than their default and that nothing reads yet.
 fn without_effect(config: &Config) -> Vec<&'static str> {
     let default = Config::default();
-    let (limits, usual) = (&config.server.limits, &default.server.limits);
     let keys = [
         ("server.trusted_proxies", config.server.trusted_proxies != default.server.trusted_proxies),
         ("server.metrics_listen", config.server.metrics_listen != default.server.metrics_listen),
-        ("server.limits.requests_per_second", limits.requests_per_second != usual.requests_per_second),
         ("requests", config.requests != default.requests),
         ("events", config.events != default.events),
-        ("webhooks", config.webhooks != default.webhooks),
     ];
     keys.into_iter().filter_map(|(key, is_set)| is_set.then_some(key)).collect()
 }
@@ -107,19 +106,24 @@ impl Running {
     /// # Errors
     /// The system refuses threads or the listener.
     pub fn start(
-        server: &config::Server,
+        config: &Config,
         listener: TcpListener,
         request_ids: Ids,
         program: Arc<Rollcall>,
         service: Arc<dyn Service>,
     ) -> Result<Running> {
-        let front = Front::start(listener, front_limits(server), request_ids, service)
+        let front = Front::start(listener, front_limits(&config.server), request_ids, service)
             .map_err(|error| Error::internal(format!("The server cannot start: {error}")))?;
         let waker = front.waker();
         program.scim.directory.store().on_events(move |organizations| {
             organizations.iter().for_each(|organization| waker.wake(organization.0.unsigned_abs()));
         });
-        Ok(Running { front, program })
+        let settings = Settings {
+            addresses: AddressPolicy::of(&config.webhooks),
+            give_up_days: config.webhooks.give_up_days,
+        };
+        let dispatcher = Dispatcher::start(&program.scim.directory, settings)?;
+        Ok(Running { front, program, dispatcher })
     }
 
     /// The front, to wake requests and to stop.
@@ -152,6 +156,7 @@ impl Running {
     pub fn run(self) -> Result<()> {
         let housekeeping = Housekeeping::start(self.program)?;
         self.front.wait();
+        self.dispatcher.stop();
         housekeeping.finish();
         log::info!("stopped");
         Ok(())
@@ -160,6 +165,7 @@ impl Running {
     /// Stops the server and waits until it is done.
     pub fn stop(self) {
         self.front.stop();
+        self.dispatcher.stop();
     }
 }
 

@@ -7,8 +7,10 @@
 //! | `routes` | the one table of method, path, scope, handler |
 //! | `service` | a request through target, route and credentials to its handler, and its error to an answer |
 //! | `probes` | liveness and readiness |
+//! | `metrics` | what the server did, for Prometheus |
 
 pub mod front;
+pub mod metrics;
 pub mod probes;
 pub mod routes;
 pub mod service;

@@ -7,14 +7,19 @@ use rouille::{Request, Response};
 
 use crate::admin::page::{self, Frame};
 use crate::admin::{Admin, Reply, problems};
-use crate::auth::{self, Access, Admitted, Browser, LastUsed, check_origin};
+use crate::auth::{self, Access, Admitted, Browser, Credential, LastUsed, Pace, check_origin};
 use crate::http::front::{Arrival, Outcome, Refusal, Resumed, Service};
+use crate::http::metrics::Metrics;
 use crate::http::probes::Probes;
 use crate::http::routes::{Found, Handler, Route, find};
 use crate::http::target::Target;
 use crate::model::call::Call;
 use crate::model::error::{Error, Kind, Result};
+use crate::model::time::Timestamp;
 use crate::scim::{Scim, errors, log_notes};
+
+/// What never moves, for requests that wait for nothing but time.
+const NO_FEED: u64 = u64::MAX;
 
 /// The program behind the front.
 pub struct Rollcall {
@@ -26,6 +31,10 @@ pub struct Rollcall {
     pub probes: Probes,
     /// When tokens were used.
     pub last_used: LastUsed,
+    /// What was done since the start.
+    pub metrics: Metrics,
+    /// How often tokens may ask, and failures may come.
+    pub pace: Pace,
     /// What the world sees this server as; without it, what a request was sent to.
     pub public_url: Option<String>,
 }
@@ -36,7 +45,7 @@ struct Admission {
     parameters: Vec<String>,
     target: Target,
     admitted: Option<Admitted>,
-    at: crate::model::time::Timestamp,
+    at: Timestamp,
 }
 
 impl Rollcall {
@@ -86,11 +95,13 @@ impl Rollcall {
         let handler = admission.route.handler;
         if let Some(admitted) = &admission.admitted {
             log_notes(&arrival.request_id, &admitted.notes);
+            self.check_pace(admitted, arrival, admission.at)?;
         }
         let access = admission.route.access;
         let call = self.call(request, arrival, admission)?;
         match handler {
             Handler::Probe(probe) => Ok(Outcome::Answer(probe(&self.probes))),
+            Handler::Metrics(read) => read(&self.metrics, &self.scim.directory).map(Outcome::Answer),
             Handler::Page(handler) => {
                 if access == Access::Write {
                     check_origin(&browser(request, &call.base_url))?;
@@ -111,6 +122,34 @@ impl Rollcall {
                 }
             }),
         }
+    }
+
+    fn count(&self, request: &Request, arrival: &Arrival, status: u16) {
+        let found = Target::parse(request.raw_url()).map(|target| find(request.method(), &target.segments));
+        let (method, route) = match found {
+            Ok(Found::Route { route, .. }) => (route.method, route.path),
+            Ok(Found::OtherMethods(_) | Found::Nothing) | Err(_) => ("", ""),
+        };
+        self.metrics.count(method, route, status, arrival.received.elapsed());
+    }
+
+    /// A request counts once, however often it is parked.
+    fn check_pace(&self, admitted: &Admitted, arrival: &Arrival, at: Timestamp) -> Result<()> {
+        match &admitted.credential {
+            Credential::Token(token) if arrival.resumed.is_none() => self.pace.request(token.id, at),
+            Credential::Token(_) | Credential::Session { .. } => Ok(()),
+        }
+    }
+
+    /// How long the answer to a request that failed to authenticate waits, where it does.
+    fn slowed(&self, request: &Request, arrival: &Arrival, error: &Error) -> Option<Outcome> {
+        let is_failure = error.kind == Kind::Unauthorized && Audience::of(request) != Audience::Person;
+        if !is_failure || arrival.resumed.is_some() {
+            return None;
+        }
+        let now = self.scim.directory.clock().now();
+        let until = self.pace.failure(arrival.peer.ip(), request.header("Authorization"), now)?;
+        Some(Outcome::Park { key: NO_FEED, until })
     }
 
     fn call(&self, request: &Request, arrival: &Arrival, admission: Admission) -> Result<Call> {
@@ -173,10 +212,14 @@ impl Rollcall {
 impl Service for Rollcall {
     fn answer(&self, request: &Request, arrival: &Arrival) -> Outcome {
         let outcome = self.run(request, arrival).unwrap_or_else(|error| {
+            if let Some(parked) = self.slowed(request, arrival, &error) {
+                return parked;
+            }
             log::debug!("request {} was refused: {error}", arrival.request_id);
             Outcome::Answer(self.error(request, &error, &arrival.request_id))
         });
         if let Outcome::Answer(response) = &outcome {
+            self.count(request, arrival, response.status_code);
             log(request, arrival, response.status_code);
         }
         outcome
@@ -185,6 +228,7 @@ impl Service for Rollcall {
     fn admit(&self, request: &Request, arrival: &Arrival) -> Option<Response> {
         let error = self.look_up(request).err()?;
         let response = self.error(request, &error, &arrival.request_id);
+        self.count(request, arrival, response.status_code);
         log(request, arrival, response.status_code);
         Some(response)
     }

@@ -25,3 +25,4 @@ pub mod time;
 pub mod token;
 pub mod toml_file;
 pub mod user;
+pub mod webhook;

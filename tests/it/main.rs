@@ -11,13 +11,14 @@
     reason = "all of this crate is tests: a panic is how they fail"
 )]
 
-mod commands;
 mod common;
 
 mod admin_api;
+mod admins;
 mod apply;
 mod bulk;
 mod by_hand;
+mod commands;
 mod conflicts;
 mod decisions;
 mod deviations;
@@ -35,6 +36,7 @@ mod lifecycle;
 mod limits;
 mod lists;
 mod mapping_states;
+mod metrics;
 mod model;
 mod organizations;
 mod pingone_guide;
@@ -45,6 +47,7 @@ mod prerequisites;
 mod preview;
 mod provision;
 mod provisioning_switch;
+mod rate_limits;
 mod readme;
 mod roles;
 mod rules;
@@ -54,5 +57,8 @@ mod sign_in;
 mod starting;
 mod storage_full;
 mod testing;
+mod tokens;
 mod user_policies;
 mod users;
+mod walls;
+mod webhooks;

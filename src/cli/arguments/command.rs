@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use super::admin::AdminCommand;
 use super::mapping::{GroupCommand, RuleCommand};
 use super::operations::{Restore, SystemdUnit};
 use super::people::{ConflictCommand, EntityCommand, UserCommand};
@@ -53,6 +54,9 @@ pub enum Command {
     /// SCIM and admin tokens
     #[command(subcommand)]
     Token(TokenCommand),
+    /// People who sign in to the admin page
+    #[command(subcommand)]
+    Admin(AdminCommand),
     /// Mapping rules: what pushed groups become
     #[command(subcommand)]
     Rule(RuleCommand),
