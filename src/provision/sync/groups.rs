@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::look::{id_of, members_of};
 use super::work::{Kind, Work};
-use crate::provision::client::{Created, Failure, Request};
+use crate::provision::client::{Answer, Created, Failure, Request};
 use crate::provision::expression::group_query;
 use crate::provision::files::{Group, Membership};
 use crate::provision::state::GroupState;
@@ -79,7 +79,7 @@ impl Work<'_> {
                 let intended = state.groups.entry(group.key.clone()).or_default();
                 intended.members.extend(job.wanted.iter().cloned());
                 intended.settled = false;
-                if job.known.id.is_none() {
+                if intended.name.is_empty() {
                     intended.name.clone_from(&group.name);
                 }
                 jobs.push(job);
@@ -103,7 +103,7 @@ impl Work<'_> {
         {
             return Ok(outcome);
         }
-        let found = self.match_or_create_group(job.group)?;
+        let found = self.match_or_create_group(job.group, job.other_name())?;
         let gone = format!(
             "PUT {}/{}: answered 404, and it was there a moment ago",
             self.inputs.connection.groups, found.id
@@ -111,12 +111,16 @@ impl Work<'_> {
         self.bring_up_to_date(job, found)?.ok_or_else(|| Failure::new(gone))
     }
 
-    fn match_or_create_group(&self, group: &Group) -> Result<Found, Failure> {
+    /// `other_name`: by which a run that was killed may have created it.
+    fn match_or_create_group(&self, group: &Group, other_name: Option<&str>) -> Result<Found, Failure> {
         let resource = &self.inputs.connection.groups;
         let look = || self.look_up(resource, &group_query(&group.name));
         let body = self.body(&group.name, None);
         let request = Request::post(resource, body);
-        let (answer, outcome) = match look()? {
+        let (answer, outcome) = match self
+            .look_by(other_name, group)?
+            .map_or_else(look, |found| Ok(Some(found)))?
+        {
             Some(answer) => (answer, Outcome::Adopted),
             None => match self.client.create(&request, look)? {
                 Created::New(answer) if !answer.is_success() => return Err(Failure::of(&request, &answer)),
@@ -131,6 +135,18 @@ impl Work<'_> {
         // What was just created without members has none.
         let members = members.or_else(|| (outcome == Outcome::Created).then(BTreeSet::new));
         Ok(Found { id, name, members, outcome })
+    }
+
+    /// The group by another name than its own; where there is none, the own name is what the next run will look for.
+    fn look_by(&self, other_name: Option<&str>, group: &Group) -> Result<Option<Answer>, Failure> {
+        let Some(other_name) = other_name else { return Ok(None) };
+        let found = self.look_up(&self.inputs.connection.groups, &group_query(other_name))?;
+        if found.is_none() {
+            let intended = |known: &mut GroupState| known.name.clone_from(&group.name);
+            self.ledger.with(|state| state.groups.get_mut(&group.key).map(intended));
+            self.ledger.save().map_err(Failure::new)?;
+        }
+        Ok(found)
     }
 
     /// Gives a group its name and members where they differ; `None` when the target no longer has it.
@@ -197,6 +213,12 @@ impl<'j> Push<'j> {
         let wanted: BTreeSet<String> = group.members.iter().filter_map(|key| ids.get(key).cloned()).collect();
         let is_complete = wanted.len() == group.members.len();
         Push { group, wanted, is_complete, known: known.cloned().unwrap_or_default() }
+    }
+
+    /// The name of a group that was about to be created when it was called otherwise.
+    fn other_name(&self) -> Option<&str> {
+        let name = Some(self.known.name.as_str()).filter(|name| !name.is_empty() && *name != self.group.name);
+        name.filter(|_| self.known.id.is_none())
     }
 
     fn is_settled(&self) -> bool {
