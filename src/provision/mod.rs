@@ -8,6 +8,7 @@ mod attributes;
 mod client;
 mod expression;
 mod files;
+mod lock;
 mod mapping;
 mod observer;
 mod probe;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::look::{id_of, members_of};
 use super::work::{Kind, Work};
+use crate::model::fold::fold;
 use crate::provision::client::{Answer, Created, Failure, Request};
 use crate::provision::expression::group_query;
 use crate::provision::files::{Group, Membership};
@@ -103,7 +104,11 @@ impl Work<'_> {
         {
             return Ok(outcome);
         }
-        let found = self.match_or_create_group(job.group, job.other_name())?;
+        let earlier = self.look_by_earlier_name(job)?;
+        if earlier.is_none() {
+            self.intend_group(job.group)?;
+        }
+        let found = self.match_or_create_group(job.group, earlier)?;
         let gone = format!(
             "PUT {}/{}: answered 404, and it was there a moment ago",
             self.inputs.connection.groups, found.id
@@ -111,16 +116,13 @@ impl Work<'_> {
         self.bring_up_to_date(job, found)?.ok_or_else(|| Failure::new(gone))
     }
 
-    /// `other_name`: by which a run that was killed may have created it.
-    fn match_or_create_group(&self, group: &Group, other_name: Option<&str>) -> Result<Found, Failure> {
+    /// `earlier`: what a run that was killed created by an earlier name.
+    fn match_or_create_group(&self, group: &Group, earlier: Option<Answer>) -> Result<Found, Failure> {
         let resource = &self.inputs.connection.groups;
         let look = || self.look_up(resource, &group_query(&group.name));
         let body = self.body(&group.name, None);
         let request = Request::post(resource, body);
-        let (answer, outcome) = match self
-            .look_by(other_name, group)?
-            .map_or_else(look, |found| Ok(Some(found)))?
-        {
+        let (answer, outcome) = match earlier.map_or_else(look, |found| Ok(Some(found)))? {
             Some(answer) => (answer, Outcome::Adopted),
             None => match self.client.create(&request, look)? {
                 Created::New(answer) if !answer.is_success() => return Err(Failure::of(&request, &answer)),
@@ -137,16 +139,35 @@ impl Work<'_> {
         Ok(Found { id, name, members, outcome })
     }
 
-    /// The group by another name than its own; where there is none, the own name is what the next run will look for.
-    fn look_by(&self, other_name: Option<&str>, group: &Group) -> Result<Option<Answer>, Failure> {
-        let Some(other_name) = other_name else { return Ok(None) };
-        let found = self.look_up(&self.inputs.connection.groups, &group_query(other_name))?;
-        if found.is_none() {
-            let intended = |known: &mut GroupState| known.name.clone_from(&group.name);
-            self.ledger.with(|state| state.groups.get_mut(&group.key).map(intended));
-            self.ledger.save().map_err(Failure::new)?;
+    /// The group by the name that it had when it was about to be created, and was not heard of again.
+    fn look_by_earlier_name(&self, job: &Push<'_>) -> Result<Option<Answer>, Failure> {
+        let Some(name) = job.earlier_name() else { return Ok(None) };
+        // Another group of the directory is called so now, and takes what is there.
+        if self.inputs.groups.iter().any(|group| fold(&group.name) == fold(name)) {
+            return Ok(None);
         }
-        Ok(found)
+        let found = self.look_up(&self.inputs.connection.groups, &group_query(name))?;
+        let is_another = |id: Option<String>| {
+            self.ledger.with(|state| {
+                state
+                    .groups
+                    .iter()
+                    .any(|(key, known)| *key != job.group.key && id.is_some() && known.id == id)
+            })
+        };
+        Ok(found.filter(|found| !is_another(found.id())))
+    }
+
+    /// Remembers the name by which the next run looks for the group, if this one is killed after creating it.
+    fn intend_group(&self, group: &Group) -> Result<(), Failure> {
+        let is_news = self.ledger.with(|state| {
+            let known = state.groups.entry(group.key.clone()).or_default();
+            let is_news = known.id.is_some() || known.name != group.name;
+            known.id = None;
+            known.name.clone_from(&group.name);
+            is_news
+        });
+        if is_news { self.ledger.save().map_err(Failure::new) } else { Ok(()) }
     }
 
     /// Gives a group its name and members where they differ; `None` when the target no longer has it.
@@ -216,7 +237,7 @@ impl<'j> Push<'j> {
     }
 
     /// The name of a group that was about to be created when it was called otherwise.
-    fn other_name(&self) -> Option<&str> {
+    fn earlier_name(&self) -> Option<&str> {
         let name = Some(self.known.name.as_str()).filter(|name| !name.is_empty() && *name != self.group.name);
         name.filter(|_| self.known.id.is_none())
     }

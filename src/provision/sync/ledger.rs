@@ -14,11 +14,18 @@ pub(super) struct Ledger {
     /// Where it is written; nowhere in a dry run.
     path: Option<PathBuf>,
     due: Mutex<Instant>,
+    /// Held while the file is written: one at a time, and never an older state after a newer one.
+    writing: Mutex<()>,
 }
 
 impl Ledger {
     pub(super) fn new(state: State, path: Option<PathBuf>) -> Ledger {
-        Ledger { state: Mutex::new(state), path, due: Mutex::new(Instant::now() + PERIOD) }
+        Ledger {
+            state: Mutex::new(state),
+            path,
+            due: Mutex::new(Instant::now() + PERIOD),
+            writing: Mutex::default(),
+        }
     }
 
     /// Reads or changes the state.
@@ -32,6 +39,7 @@ impl Ledger {
     /// Those of [`State::write`].
     pub(super) fn save(&self) -> Result<(), String> {
         let Some(path) = &self.path else { return Ok(()) };
+        let _writing = self.writing.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let start = Instant::now();
         let state = self.with(|state| state.clone());
         state.write(path)?;

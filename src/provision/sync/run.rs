@@ -7,6 +7,7 @@ use super::ledger::Ledger;
 use super::work::Work;
 use crate::provision::client::{Client, DryRun, Exchange, Printer, Web};
 use crate::provision::files::Inputs;
+use crate::provision::lock::Lock;
 use crate::provision::observer::Observer;
 use crate::provision::state::State;
 use crate::provision::summary::Summary;
@@ -24,9 +25,12 @@ pub struct Options {
 /// Makes the target what the inputs say.
 ///
 /// # Errors
-/// A sentence for the person who runs it: the state file cannot be used. Requests that fail are in the summary.
+/// A sentence for the person who runs it: the state file cannot be used, or another
+/// run uses it. Requests that fail are in the summary.
 pub fn sync(inputs: &Inputs, options: Options, observer: &dyn Observer) -> Result<Summary, String> {
     let dry_run = options.dry_run.is_some();
+    // A dry run changes nothing, and may look while another run is at work.
+    let _lock = if dry_run { None } else { Some(Lock::of(&options.state)?) };
     let state = State::read(&options.state, &inputs.connection.base_url)?;
     let workers = if dry_run { 1 } else { options.workers.max(1) };
     let way: Box<dyn Exchange> = match options.dry_run {

@@ -31,6 +31,8 @@ struct Person {
 #[derive(Clone, Debug)]
 struct Version {
     people: Vec<Option<Person>>,
+    /// Whose address, and so userName, is a new one.
+    moved: Vec<bool>,
     /// The members, where there is such a group.
     groups: Vec<Option<BTreeSet<usize>>>,
     /// Which groups have a new name.
@@ -41,10 +43,16 @@ fn version() -> impl Strategy<Value = Version> {
     let role = prop::option::of(prop::sample::select(vec!["Admin", "User", "Guest"]));
     let person = (prop::bool::weighted(0.85), role).prop_map(|(enabled, role)| Person { enabled, role });
     let people = prop::collection::vec(prop::option::weighted(0.9, person), USERS.len());
+    let moved = prop::collection::vec(prop::bool::weighted(0.15), USERS.len());
     let members = prop::collection::btree_set(0..USERS.len(), 0..=USERS.len());
     let groups = prop::collection::vec(prop::option::weighted(0.85, members), GROUPS.len());
     let renamed = prop::collection::vec(prop::bool::weighted(0.15), GROUPS.len());
-    (people, groups, renamed).prop_map(|(people, groups, renamed)| Version { people, groups, renamed })
+    (people, moved, groups, renamed).prop_map(|(people, moved, groups, renamed)| Version {
+        people,
+        moved,
+        groups,
+        renamed,
+    })
 }
 
 /// The last version has no conflicts: which side of one is first depends on the way.
@@ -61,9 +69,15 @@ fn without_conflicts(mut version: Version) -> Version {
     version
 }
 
-/// The name of each group in each version: a new one whenever it is renamed, and never an old one again.
-fn names(history: &[Version]) -> Vec<Vec<String>> {
-    let mut numbers = [0; GROUPS.len()];
+/// What each group and each user is called in one version.
+struct Names {
+    groups: Vec<String>,
+    addresses: Vec<String>,
+}
+
+/// The names in each version: a new one whenever somebody is renamed, and never an old one again.
+fn names(history: &[Version]) -> Vec<Names> {
+    let (mut numbers, mut moves) = ([0; GROUPS.len()], [0; USERS.len()]);
     let name = |group: usize, number: usize| match number {
         0 => GROUPS[group].to_owned(),
         number => format!("{}{number}", GROUPS[group]),
@@ -75,18 +89,22 @@ fn names(history: &[Version]) -> Vec<Vec<String>> {
             (0..SUB_ORGANIZATION)
                 .filter(|group| version.renamed[*group])
                 .for_each(|group| numbers[group] += 1);
-            numbers.iter().enumerate().map(|(group, number)| name(group, *number)).collect()
+            (0..USERS.len()).filter(|user| version.moved[*user]).for_each(|user| moves[user] += 1);
+            let addresses =
+                moves.iter().zip(USERS).map(|(number, user)| format!("{user}@{number}.example.com"));
+            let groups = numbers.iter().enumerate().map(|(group, number)| name(group, *number));
+            Names { groups: groups.collect(), addresses: addresses.collect() }
         })
         .collect()
 }
 
-fn file(version: &Version, names: &[String]) -> String {
+fn file(version: &Version, names: &Names) -> String {
     let mut text = "custom_attributes = [\"Organization Role\"]\n".to_owned();
-    for (name, person) in USERS.iter().zip(&version.people) {
+    for ((name, address), person) in USERS.iter().zip(&names.addresses).zip(&version.people) {
         let Some(person) = person else { continue };
         write!(
             text,
-            "[[users]]\nusername = \"{name}\"\nemail_address = \"{name}@example.com\"\nenabled = {}\n",
+            "[[users]]\nusername = \"{name}\"\nemail_address = \"{address}\"\nenabled = {}\n",
             person.enabled
         )
         .unwrap();
@@ -98,29 +116,33 @@ fn file(version: &Version, names: &[String]) -> String {
         let Some(members) = members else { continue };
         let members: Vec<&str> =
             members.iter().filter(|user| version.people[**user].is_some()).map(|user| USERS[*user]).collect();
-        write!(text, "[[groups]]\nid = \"{group}\"\nname = \"{}\"\nmembers = {members:?}\n", names[group])
-            .unwrap();
+        write!(
+            text,
+            "[[groups]]\nid = \"{group}\"\nname = \"{}\"\nmembers = {members:?}\n",
+            names.groups[group]
+        )
+        .unwrap();
     }
     text
 }
 
-/// Who is there: name to role, teams, concurrency group and sub-organization.
+/// Who is there: address to role, teams, concurrency group and sub-organization.
 type Outcome = BTreeMap<String, (String, Vec<String>, Option<String>, Option<String>)>;
 
 /// What mapping.md says of a version without conflicts.
-fn expected(version: &Version, names: &[String]) -> Outcome {
+fn expected(version: &Version, names: &Names) -> Outcome {
     let sent = |user: usize| version.people[user].as_ref().filter(|person| person.enabled);
     let places = |user: usize, prefix: &str| {
         let of_kind = (0..GROUPS.len()).filter(|group| GROUPS[*group].starts_with(prefix));
         let inside = of_kind
             .filter(|group| version.groups[*group].as_ref().is_some_and(|members| members.contains(&user)));
-        inside.map(|group| names[group].clone()).collect::<Vec<_>>()
+        inside.map(|group| names.groups[group].clone()).collect::<Vec<_>>()
     };
     (0..USERS.len())
         .filter_map(|user| {
             let role = sent(user)?.role.unwrap_or("User").to_owned();
             let one = |prefix: &str| places(user, prefix).first().cloned();
-            Some((USERS[user].to_owned(), (role, places(user, "T-"), one("C-"), one("S-"))))
+            Some((names.addresses[user].clone(), (role, places(user, "T-"), one("C-"), one("S-"))))
         })
         .collect()
 }
@@ -131,7 +153,7 @@ fn observed(server: &Server) -> Outcome {
     let people = people.iter().map(|user| server.person(&text(user, "id")));
     people
         .filter_map(|person| {
-            let name = text(&person, "user_name").trim_end_matches("@example.com").to_owned();
+            let name = text(&person, "user_name");
             let mut teams: Vec<String> =
                 person["teams"].as_array().unwrap().iter().map(|team| text(team, "name")).collect();
             teams.sort();
@@ -172,7 +194,7 @@ impl Way {
         Way { server, relay, desk }
     }
 
-    fn sync(&self, version: &Version, names: &[String]) -> Summary {
+    fn sync(&self, version: &Version, names: &Names) -> Summary {
         self.desk.directory(&file(version, names));
         let paths = Paths::in_folder(self.desk.folder());
         let inputs = Inputs::read(&paths).unwrap();
@@ -180,7 +202,7 @@ impl Way {
     }
 
     /// A sync whose process is killed at a request: the target does it, and the state file stays as it was then.
-    fn killed(&self, version: &Version, names: &[String], at: usize) {
+    fn killed(&self, version: &Version, names: &Names, at: usize) {
         let state = self.desk.folder().join("state.json");
         let (file, kept) = (state.clone(), self.desk.folder().join("kept.json"));
         let (mut count, copy) = (0, kept.clone());
@@ -202,7 +224,7 @@ impl Way {
         }
     }
 
-    fn synced(&self, version: &Version, names: &[String]) {
+    fn synced(&self, version: &Version, names: &Names) {
         let summary = self.sync(version, names);
         assert!(summary.is_success(), "{summary:#?}");
     }

@@ -198,3 +198,65 @@ fn what_a_killed_run_set_and_the_directory_no_longer_has_is_taken_away() {
     let found = server.scim.get("/Users").expect(200).json;
     assert!(found["Resources"][0]["name"]["givenName"].is_null(), "{found}");
 }
+
+#[test]
+fn whoever_was_renamed_after_a_run_that_was_killed_creating_them_is_found_by_the_earlier_name() {
+    let server = Server::start();
+    let relay = Relay::to(&server);
+    let desk = Desk::at(&relay);
+    let write = |address: &str, group: &str| {
+        desk.directory(&format!(
+            "[[users]]\nusername = \"ann\"\nemail_address = \"{address}\"\n\
+             [[groups]]\nid = \"1\"\nname = \"{group}\"\nmembers = [\"ann\"]\n"
+        ));
+    };
+    write("ann@example.com", "Sales");
+    relay.judge(|asked| if asked.method == "POST" { Fate::Deceive(400) } else { Fate::Pass });
+    desk.failed();
+    relay.judge(|_| Fate::Pass);
+    write("ann.smith@example.com", "Sales Europe");
+    assert_contains(&desk.synced(), &json!({"users": {"adopted": 1}, "groups": {"adopted": 1}}));
+    for (list, name, wanted) in
+        [("/Users", "userName", "ann.smith@example.com"), ("/Groups", "displayName", "Sales Europe")]
+    {
+        let found = server.scim.get(list).expect(200).json;
+        assert_contains(&found, &json!({"totalResults": 1, "Resources": [{name: wanted}]}));
+    }
+}
+
+#[test]
+fn whoever_was_not_created_by_a_run_that_was_killed_is_looked_for_by_each_name_in_turn() {
+    let server = Server::start();
+    let relay = Relay::to(&server);
+    let desk = Desk::at(&relay);
+    let write = |address: &str| {
+        desk.directory(&format!("[[users]]\nusername = \"ann\"\nemail_address = \"{address}\"\n"));
+    };
+    write("a@example.com");
+    relay.judge(|asked| if asked.method == "POST" { Fate::Answer(400, vec![]) } else { Fate::Pass });
+    desk.failed();
+    write("b@example.com");
+    relay.judge(|asked| if asked.method == "POST" { Fate::Deceive(400) } else { Fate::Pass });
+    desk.failed();
+    assert_contains(&desk.state(), &json!({"users": {"ann": {"id": null, "identifier": "b@example.com"}}}));
+    write("c@example.com");
+    relay.judge(|_| Fate::Pass);
+    assert_contains(&desk.synced(), &json!({"users": {"adopted": 1}}));
+    assert_eq!(server.scim.get("/Users").expect(200).json["totalResults"], 1);
+}
+
+#[test]
+fn a_run_on_the_state_file_of_another_run_sends_nothing() {
+    let server = Server::start();
+    let relay = Relay::to(&server);
+    let desk = Desk::at(&relay);
+    desk.people(&["ann"], &[]);
+    let file = std::fs::File::create(desk.folder().join("state.json.lock")).unwrap();
+    file.lock().unwrap();
+    let output = desk.sync(&[]).expect(1);
+    assert!(output.stderr.contains("another run is at work"), "{}", output.stderr);
+    assert!(relay.asked().is_empty());
+    desk.sync(&["--dry-run"]).expect(0);
+    drop(file);
+    assert_contains(&desk.synced(), &json!({"users": {"created": 1}}));
+}
