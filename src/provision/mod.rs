@@ -2,7 +2,7 @@
 //! (interface.md, section 6; requests as idp/README.md has them).
 //!
 //! Three files say what is to be true ([`Inputs`]); [`sync`] makes it true with as few requests as the state file allows,
-//! and [`test`] asks whether the target would listen. It is a client and nothing else: of this crate it knows the model.
+//! and [`test()`] asks whether the target would listen. It is a client and nothing else: of this crate it knows the model.
 
 mod attributes;
 mod client;
