@@ -51,9 +51,18 @@ impl Work<'_> {
             if !removes {
                 state.groups.retain(|key, _| staying.contains(key.as_str()));
             }
-            let leaving = state.groups.iter().filter(|(key, _)| !staying.contains(key.as_str()));
-            leaving.map(|(key, known)| Leave { key: key.clone(), known: known.clone() }).collect()
+            let leaving = state.groups.iter_mut().filter(|(key, _)| !staying.contains(key.as_str()));
+            let leave = |(key, known): (&String, &mut GroupState)| {
+                let job = Leave { key: key.clone(), known: known.clone() };
+                known.settled = false;
+                job
+            };
+            leaving.map(leave).collect()
         });
+        // What comes back after a run that was killed here is to be sent again.
+        if !jobs.is_empty() {
+            self.ledger.save()?;
+        }
         self.run(
             Kind::Group,
             "groups to delete",

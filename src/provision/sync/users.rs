@@ -32,10 +32,21 @@ impl Work<'_> {
     pub(super) fn users_leave(&self) -> Result<(), String> {
         let staying: BTreeSet<&str> = self.inputs.people.iter().map(|person| person.key.as_str()).collect();
         let jobs: Vec<Leave> = self.ledger.with(|state| {
-            let leaving =
-                state.users.iter().filter(|(key, known)| !known.removed && !staying.contains(key.as_str()));
-            leaving.map(|(key, known)| Leave { key: key.clone(), known: known.clone() }).collect()
+            let leaving = state
+                .users
+                .iter_mut()
+                .filter(|(key, known)| !known.removed && !staying.contains(key.as_str()));
+            let leave = |(key, known): (&String, &mut UserState)| {
+                let job = Leave { key: key.clone(), known: known.clone() };
+                known.settled = false;
+                job
+            };
+            leaving.map(leave).collect()
         });
+        // Who comes back after a run that was killed here is to be sent again.
+        if !jobs.is_empty() {
+            self.ledger.save()?;
+        }
         let phase = match self.inputs.connection.preferences.remove_action {
             RemoveAction::Disable => "users to disable",
             RemoveAction::Delete => "users to delete",
@@ -140,7 +151,9 @@ impl Work<'_> {
             Created::New(answer) if !answer.is_success() => return Err(Failure::of(&request, &answer)),
             Created::New(answer) | Created::Found(answer) => answer,
         };
-        self.settle(person, &id_of(&request, &answer)?, &person.body);
+        let id = id_of(&request, &answer)?;
+        self.ledger.with(|state| doubt_memberships(state, &id));
+        self.settle(person, &id, &person.body);
         Ok(Outcome::Created)
     }
 
@@ -158,7 +171,10 @@ impl Work<'_> {
                 "PUT {users}/{id}: answered 404, and the filter has just found it"
             )));
         }
-        self.ledger.with(|state| forget_leaver(state, &id));
+        self.ledger.with(|state| {
+            forget_leaver(state, &id);
+            doubt_memberships(state, &id);
+        });
         let sent = if preferences.update_users { &body } else { &person.body };
         self.settle(person, &id, sent);
         Ok(Outcome::Adopted)
@@ -237,6 +253,12 @@ impl Push<'_> {
 /// Who left as another entry of the directory and came back as this one is one user.
 fn forget_leaver(state: &mut State, id: &str) {
     state.users.retain(|_, user| !user.removed || user.id.as_deref() != Some(id));
+}
+
+/// A user whom the target had deleted may come back with the same id, and is in no group then.
+fn doubt_memberships(state: &mut State, id: &str) {
+    let groups = state.groups.values_mut().filter(|group| group.members.contains(id));
+    groups.for_each(|group| group.settled = false);
 }
 
 fn is_settled(known: &UserState, person: &Person, preferences: &Preferences) -> bool {

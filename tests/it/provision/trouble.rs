@@ -260,3 +260,41 @@ fn a_run_on_the_state_file_of_another_run_sends_nothing() {
     drop(file);
     assert_contains(&desk.synced(), &json!({"users": {"created": 1}}));
 }
+
+#[test]
+fn who_left_in_a_run_that_was_killed_and_is_back_in_the_next_is_sent_again() {
+    for (preferences, method, start) in [
+        ("", "PUT", "/Users"),
+        ("remove_action = \"Delete\"\n", "DELETE", "/Users"),
+        ("", "DELETE", "/Groups"),
+    ] {
+        let server = Server::start();
+        let relay = Relay::to(&server);
+        let desk = Desk::at(&relay);
+        desk.preferences(preferences);
+        desk.people(&["ann"], &[("Sales", &["ann"])]);
+        desk.synced();
+        desk.people(&[], &[]);
+        let (state, kept) = (desk.folder().join("state.json"), desk.folder().join("kept.json"));
+        let (file, copy) = (state.clone(), kept.clone());
+        // The target does it, and the state file stays as it was then.
+        relay.judge(move |asked| {
+            if !asked.is(method, start) {
+                return Fate::Pass;
+            }
+            std::fs::copy(&file, &copy).unwrap();
+            Fate::Deceive(401)
+        });
+        desk.failed();
+        std::fs::rename(kept, state).unwrap();
+        relay.judge(|_| Fate::Pass);
+        desk.people(&["ann"], &[("Sales", &["ann"])]);
+        desk.synced();
+        let users = server.scim.get("/Users").expect(200).json;
+        assert_contains(&users, &json!({"totalResults": 1, "Resources": [{"active": true}]}));
+        let groups = server.scim.get("/Groups").expect(200).json;
+        assert_contains(&groups, &json!({"totalResults": 1, "Resources": [{"displayName": "Sales"}]}));
+        let ann = users["Resources"][0]["id"].as_str().unwrap();
+        assert_eq!(server.members_of_group(groups["Resources"][0]["id"].as_str().unwrap()), [ann]);
+    }
+}
