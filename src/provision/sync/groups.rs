@@ -6,7 +6,6 @@ use serde_json::{Map, Value, json};
 
 use super::look::{id_of, members_of};
 use super::work::{Kind, Work};
-use crate::model::fold::fold;
 use crate::provision::client::{Answer, Created, Failure, Request};
 use crate::provision::expression::group_query;
 use crate::provision::files::{Group, Membership};
@@ -113,7 +112,7 @@ impl Work<'_> {
         {
             return Ok(outcome);
         }
-        let earlier = self.look_by_earlier_name(job)?;
+        let earlier = self.look_by_earlier_name(job.group, job.earlier_name())?;
         if earlier.is_none() {
             self.intend_group(job.group)?;
         }
@@ -146,37 +145,6 @@ impl Work<'_> {
         // What was just created without members has none.
         let members = members.or_else(|| (outcome == Outcome::Created).then(BTreeSet::new));
         Ok(Found { id, name, members, outcome })
-    }
-
-    /// The group by the name that it had when it was about to be created, and was not heard of again.
-    fn look_by_earlier_name(&self, job: &Push<'_>) -> Result<Option<Answer>, Failure> {
-        let Some(name) = job.earlier_name() else { return Ok(None) };
-        // Another group of the directory is called so now, and takes what is there.
-        if self.inputs.groups.iter().any(|group| fold(&group.name) == fold(name)) {
-            return Ok(None);
-        }
-        let found = self.look_up(&self.inputs.connection.groups, &group_query(name))?;
-        let is_another = |id: Option<String>| {
-            self.ledger.with(|state| {
-                state
-                    .groups
-                    .iter()
-                    .any(|(key, known)| *key != job.group.key && id.is_some() && known.id == id)
-            })
-        };
-        Ok(found.filter(|found| !is_another(found.id())))
-    }
-
-    /// Remembers the name by which the next run looks for the group, if this one is killed after creating it.
-    fn intend_group(&self, group: &Group) -> Result<(), Failure> {
-        let is_news = self.ledger.with(|state| {
-            let known = state.groups.entry(group.key.clone()).or_default();
-            let is_news = known.id.is_some() || known.name != group.name;
-            known.id = None;
-            known.name.clone_from(&group.name);
-            is_news
-        });
-        if is_news { self.ledger.save().map_err(Failure::new) } else { Ok(()) }
     }
 
     /// Gives a group its name and members where they differ; `None` when the target no longer has it.

@@ -2,6 +2,7 @@
 //!
 //! Who leaves goes first, so that access ends first and a name is free before somebody else takes it.
 
+mod earlier;
 mod groups;
 mod ledger;
 mod look;

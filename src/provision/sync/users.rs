@@ -6,7 +6,6 @@ use serde_json::{Map, Value};
 
 use super::look::{covers, id_of};
 use super::work::{Kind, Work};
-use crate::model::fold::fold;
 use crate::provision::client::{Answer, Created, Failure, Request};
 use crate::provision::files::{Person, Preferences, RemoveAction};
 use crate::provision::state::{State, UserState};
@@ -95,43 +94,11 @@ impl Work<'_> {
                 return Ok(changed(Some(&known.body), &body));
             }
         }
-        if let Some(found) = self.look_by_earlier_identifier(job)? {
+        if let Some(found) = self.look_by_earlier_identifier(person, job.earlier_identifier())? {
             return self.adopt(person, &found, true);
         }
         self.intend_user(person)?;
         self.match_or_create(person, known.is_some())
-    }
-
-    /// The user by the identifier that they had when they were about to be created, and were not heard of again.
-    fn look_by_earlier_identifier(&self, job: &Push<'_>) -> Result<Option<Answer>, Failure> {
-        let Some(identifier) = job.earlier_identifier() else { return Ok(None) };
-        // Somebody else of the directory is called so now, and takes what is there.
-        if self.inputs.people.iter().any(|person| fold(&person.identifier) == fold(identifier)) {
-            return Ok(None);
-        }
-        let connection = &self.inputs.connection;
-        let found = self.look_up(&connection.users, &connection.preferences.filter.query(identifier))?;
-        let is_another = |id: Option<String>| {
-            self.ledger.with(|state| {
-                state
-                    .users
-                    .iter()
-                    .any(|(key, known)| *key != job.person.key && id.is_some() && known.id == id)
-            })
-        };
-        Ok(found.filter(|found| !is_another(found.id())))
-    }
-
-    /// Remembers the identifier by which the next run looks for the user, if this one is killed after creating them.
-    fn intend_user(&self, person: &Person) -> Result<(), Failure> {
-        let is_news = self.ledger.with(|state| {
-            let known = state.users.entry(person.key.clone()).or_default();
-            let is_news = known.id.is_some() || known.identifier != person.identifier;
-            known.id = None;
-            known.identifier.clone_from(&person.identifier);
-            is_news
-        });
-        if is_news { self.ledger.save().map_err(Failure::new) } else { Ok(()) }
     }
 
     /// `is_intended`: a run that was killed may have sent this user, with other values perhaps.

@@ -275,19 +275,7 @@ fn who_left_in_a_run_that_was_killed_and_is_back_in_the_next_is_sent_again() {
         desk.people(&["ann"], &[("Sales", &["ann"])]);
         desk.synced();
         desk.people(&[], &[]);
-        let (state, kept) = (desk.folder().join("state.json"), desk.folder().join("kept.json"));
-        let (file, copy) = (state.clone(), kept.clone());
-        // The target does it, and the state file stays as it was then.
-        relay.judge(move |asked| {
-            if !asked.is(method, start) {
-                return Fate::Pass;
-            }
-            std::fs::copy(&file, &copy).unwrap();
-            Fate::Deceive(401)
-        });
-        desk.failed();
-        std::fs::rename(kept, state).unwrap();
-        relay.judge(|_| Fate::Pass);
+        killed(&desk, &relay, method, start);
         desk.people(&["ann"], &[("Sales", &["ann"])]);
         desk.synced();
         let users = server.scim.get("/Users").expect(200).json;
@@ -297,4 +285,45 @@ fn who_left_in_a_run_that_was_killed_and_is_back_in_the_next_is_sent_again() {
         let ann = users["Resources"][0]["id"].as_str().unwrap();
         assert_eq!(server.members_of_group(groups["Resources"][0]["id"].as_str().unwrap()), [ann]);
     }
+}
+
+#[test]
+fn whoever_is_renamed_again_after_a_run_that_was_killed_renaming_them_is_found() {
+    for start in ["/Users", "/Groups"] {
+        let server = Server::start();
+        let relay = Relay::to(&server);
+        let desk = Desk::at(&relay);
+        let write = |number: usize| {
+            desk.directory(&format!(
+                "[[users]]\nusername = \"ann\"\nemail_address = \"ann@{number}.example.com\"\n\
+                 [[groups]]\nid = \"1\"\nname = \"Sales {number}\"\nmembers = [\"ann\"]\n"
+            ));
+        };
+        write(1);
+        relay.judge(|asked| if asked.method == "POST" { Fate::Deceive(400) } else { Fate::Pass });
+        desk.failed();
+        write(2);
+        killed(&desk, &relay, "PUT", start);
+        write(3);
+        desk.synced();
+        for list in ["/Users", "/Groups"] {
+            assert_eq!(server.scim.get(list).expect(200).json["totalResults"], 1, "{start} {list}");
+        }
+    }
+}
+
+/// A sync that is killed at a request: the target does it, and the state file stays as it was then.
+fn killed(desk: &Desk, relay: &Relay, method: &'static str, start: &'static str) {
+    let (state, kept) = (desk.folder().join("state.json"), desk.folder().join("kept.json"));
+    let (file, copy) = (state.clone(), kept.clone());
+    relay.judge(move |asked| {
+        if !asked.is(method, start) {
+            return Fate::Pass;
+        }
+        std::fs::copy(&file, &copy).unwrap();
+        Fate::Deceive(401)
+    });
+    desk.failed();
+    std::fs::rename(kept, state).unwrap();
+    relay.judge(|_| Fate::Pass);
 }
