@@ -105,7 +105,7 @@ impl Builder {
         }
         let controls = Arc::new(Controls::new(&directory, hand, self.clock, request_ids.clone())?);
         let service = Arc::new(Harness::new(program.clone(), controls.clone()));
-        let running = Running::start(config, listener, request_ids, program, service)?;
+        let running = Running::start(config, listener, None, request_ids, program, service)?;
         controls.set_waker(running.front().waker());
         Ok(Appliance { controls, credentials, base_url, running: Some(running) })
     }
@@ -233,7 +233,7 @@ impl Appliance {
     /// `Internal`, when the system refuses what is needed to wait for them.
     pub fn run(self) -> Result<()> {
         let Some(running) = self.into_running() else { return Ok(()) };
-        running.stop_on_signals()?;
+        running.watch_signals(app::Reloads::of_config(None))?;
         running.run()
     }
 

@@ -23,7 +23,7 @@ pub use client::Client;
 pub use durable::DurableServer;
 pub use ephemeral::Server;
 pub use fixture::{Expectation, Request, Values, files_in, read};
-pub use process::{command, wait_for};
+pub use process::{Program, command, wait_for};
 pub use receiver::{Behaviour, Received, Receiver};
 pub use server_process::ServerProcess;
 pub use subset::assert_contains;
