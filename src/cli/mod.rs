@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod configuration;
 mod conflicts;
+mod demo;
 mod entities;
 mod explain;
 mod export;
@@ -15,6 +16,8 @@ mod organizations;
 pub mod output;
 mod password;
 mod preview;
+mod progress;
+mod provision;
 mod rule_file;
 mod rules;
 mod serve;
@@ -42,6 +45,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
 fn dispatch(Arguments { common, command }: Arguments) -> Result<Outcome> {
     match command {
         Command::Serve(serve) => serve::run(&serve, &common),
+        Command::Demo(demo) => demo::run(&demo),
+        Command::Provision(command) => provision::run(command, &common),
         Command::Organization(command) => organizations::run(command, &common),
         Command::Token(command) => tokens::run(command, &common),
         Command::Admin(command) => admins::run(command, &common),

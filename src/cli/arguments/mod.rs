@@ -9,6 +9,7 @@ mod mapping;
 mod operations;
 mod parse;
 mod people;
+mod provision;
 mod tenant;
 #[cfg(test)]
 mod tests;
@@ -19,4 +20,5 @@ pub use duration::parse_duration;
 pub use mapping::{Approve, GroupCommand, GroupStatus, MapGroup, NewRule, RuleChange, RuleCommand, RuleFile};
 pub use operations::{Restore, SystemdUnit};
 pub use people::{ConflictCommand, EntityCommand, UserCommand};
+pub use provision::{Demo, ProvisionCommand, ProvisionFiles, ProvisionSync};
 pub use tenant::{NewToken, OrganizationCommand, OrganizationSettings, TokenCommand};
