@@ -152,6 +152,21 @@ fn a_group_deleted_after_the_snapshot_refuses_its_approval_and_changes_nothing()
 }
 
 #[test]
+fn who_leaves_in_the_change_itself_is_settled_as_they_are_after_it() {
+    let world = ends_alike(
+        |world| map(world, "a-1", TargetType::ConcurrencyGroup, "x"),
+        |_| {},
+        |world| {
+            let (id, leaver) = (group(world, "a-1").1, world.users[0].0.clone());
+            let replaced = pushed("a-9", MemberChange::Remove(vec![leaver]));
+            Box::new(move |change| change.update_group(&id, |_, _| Ok(replaced)).map(drop))
+        },
+    );
+    let revoked = feed(&world).iter().filter(|event| event.kind == "assignment.revoked").count();
+    assert_eq!(revoked, 1, "the leaver's place ended, and only theirs");
+}
+
+#[test]
 fn facts_are_read_again_where_another_process_wrote() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rollcall.db");
