@@ -152,6 +152,21 @@ fn a_group_deleted_after_the_snapshot_refuses_its_approval_and_changes_nothing()
 }
 
 #[test]
+fn facts_are_read_again_where_the_test_mode_returned_to_its_state() {
+    let world = World::new();
+    let leaves =
+        |user: usize| members(&world, "a-1", MemberChange::Remove(vec![world.users[user].0.clone()]));
+    world.directory.store().write_large(|tx| tx.remember_state()).unwrap();
+    leaves(0);
+    let facts = gathered(&world);
+    world.directory.store().write_large(|tx| tx.return_to_state()).unwrap();
+    leaves(1);
+    let organization = world.organization;
+    let held = world.directory.store().write(move |tx| facts.that_hold(tx, organization)).unwrap();
+    assert_eq!(held.len(), 0, "the revision is the same as then, and says something else");
+}
+
+#[test]
 fn who_leaves_in_the_change_itself_is_settled_as_they_are_after_it() {
     let world = ends_alike(
         |world| map(world, "a-1", TargetType::ConcurrencyGroup, "x"),

@@ -21,6 +21,13 @@ pub(super) struct Move {
     pub(super) users: Vec<UserId>,
 }
 
+impl Move {
+    /// A move to a revision that may have been before, from one that never was: nothing read before it holds.
+    pub(super) fn unknown(organization: OrganizationId) -> Move {
+        Move { organization, from: i64::MAX, to: i64::MAX, users: Vec::new() }
+    }
+}
+
 /// The moves since the first of those who watch began.
 #[derive(Clone, Default)]
 pub(super) struct Moves(Arc<Mutex<Log>>);

@@ -4,6 +4,8 @@
 //! keeps everything in memory; on a file it would write much and serve nobody.
 
 use crate::model::error::Result;
+use crate::model::id::OrganizationId;
+use crate::store::moves::Move;
 use crate::store::query::Tx;
 
 /// Tables whose rows stay when they were made since, and where they still belong to something: a test that has a
@@ -56,6 +58,9 @@ impl Tx<'_> {
         for (table, belongs) in KEPT {
             let since = format!("id NOT IN (SELECT id FROM main.{table}) AND {belongs}");
             self.run(&format!("INSERT INTO main.{table} SELECT * FROM temp.kept_{table} WHERE {since}"), [])?;
+        }
+        for organization in self.all("SELECT id FROM main.organizations", [], |row| row.get(0))? {
+            self.note_move(Move::unknown(OrganizationId(organization)));
         }
         Ok(())
     }
