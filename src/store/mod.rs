@@ -5,6 +5,7 @@
 
 mod admins;
 mod assignments;
+mod backup;
 mod check;
 mod conflicts;
 mod connection;
@@ -22,6 +23,7 @@ mod memberships;
 mod migrations;
 mod organizations;
 mod outlook;
+mod purge;
 mod query;
 mod readers;
 mod rules;
@@ -30,6 +32,7 @@ mod tokens;
 mod users;
 mod writer;
 
+pub use backup::{backup, before_upgrade, left_open, quick_check, restore};
 pub use check::Finding;
 pub use conflicts::{Conflict, ConflictSide, NewConflict};
 pub use connection::Synchronous;
