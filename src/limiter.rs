@@ -33,7 +33,11 @@ impl<K: Eq + Hash> Limiter<K> {
     pub fn new(rate: u32, period: Duration, burst: u32) -> Limiter<K> {
         let period = i64::try_from(period.as_nanos()).unwrap_or(i64::MAX);
         let interval = (period / i64::from(rate.max(1))).max(1);
-        Limiter { interval, burst: interval.saturating_mul(i64::from(burst.max(1))), full_at: Mutex::default() }
+        Limiter {
+            interval,
+            burst: interval.saturating_mul(i64::from(burst.max(1))),
+            full_at: Mutex::default(),
+        }
     }
 
     /// Counts an event.
@@ -112,7 +116,11 @@ mod tests {
         assert_eq!(allowed(&limiter, "a", START, 100), 50);
         assert_eq!(allowed(&limiter, "b", START, 1), 1, "keys do not share");
         assert_eq!(allowed(&limiter, "a", START.plus_seconds(1), 100), 5);
-        assert_eq!(allowed(&limiter, "a", START.plus_seconds(100), 100), 50, "a full bucket does not overflow");
+        assert_eq!(
+            allowed(&limiter, "a", START.plus_seconds(100), 100),
+            50,
+            "a full bucket does not overflow"
+        );
     }
 
     #[test]

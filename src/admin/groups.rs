@@ -112,7 +112,7 @@ pub(super) fn live(db: &Db<'_>, call: &Call) -> Result<Group> {
 }
 
 /// Groups with their status as the API shows them.
-fn groups_json(db: &Db<'_>, groups: &[(Group, String)]) -> Result<Vec<Value>> {
+pub(super) fn groups_json(db: &Db<'_>, groups: &[(Group, String)]) -> Result<Vec<Value>> {
     let ids: Vec<GroupId> = groups.iter().map(|(group, _)| group.id).collect();
     let mut mappings: Vec<Mapping> = db.mappings_of_groups(&ids)?;
     mappings.retain(|mapping| mapping.status.counts());

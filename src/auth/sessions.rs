@@ -38,9 +38,10 @@ impl Browser<'_> {
 
     fn is_own(&self, origin: &str) -> bool {
         let Some((scheme, authority)) = origin.split_once("://") else { return false };
-        let own = self.base_url.split_once("://").map(|(scheme, rest)| {
-            (scheme, rest.split('/').next().unwrap_or_default())
-        });
+        let own = self
+            .base_url
+            .split_once("://")
+            .map(|(scheme, rest)| (scheme, rest.split('/').next().unwrap_or_default()));
         // Behind a proxy Host is what the proxy was asked for, or public_url has it; never what another site chooses.
         let is_host = self.host.is_some_and(|host| host.eq_ignore_ascii_case(authority));
         let is_public = own.is_some_and(|(own_scheme, own_authority)| {
@@ -128,7 +129,9 @@ mod tests {
     #[test]
     fn a_page_of_ours_is_known_by_origin_or_fetch_metadata_and_silence_is_no() {
         let own = Some("https://scim.example.com");
-        assert!(is_same(own, None) && is_same(own, Some("same-origin")) && is_same(None, Some("same-origin")));
+        assert!(
+            is_same(own, None) && is_same(own, Some("same-origin")) && is_same(None, Some("same-origin"))
+        );
         assert!(!is_same(None, None), "nothing said");
         for site in ["cross-site", "same-site", "none", ""] {
             assert!(!is_same(None, Some(site)) && !is_same(own, Some(site)), "{site}");
@@ -148,7 +151,8 @@ mod tests {
 
     #[test]
     fn behind_a_proxy_that_names_another_host_the_public_url_counts() {
-        let proxied = Browser { host: Some("10.0.0.7:8080"), origin: Some("https://scim.example.com"), ..BASE };
+        let proxied =
+            Browser { host: Some("10.0.0.7:8080"), origin: Some("https://scim.example.com"), ..BASE };
         assert!(proxied.is_same_origin());
         assert!(!Browser { origin: Some("http://scim.example.com"), ..proxied }.is_same_origin());
     }
@@ -156,7 +160,8 @@ mod tests {
     #[test]
     fn the_cookie_is_the_one_that_no_other_host_can_plant() {
         let value = "ab".repeat(32);
-        let secret = |cookies: &str, base_url: &str| Browser { cookies: Some(cookies), base_url, ..BASE }.secret();
+        let secret =
+            |cookies: &str, base_url: &str| Browser { cookies: Some(cookies), base_url, ..BASE }.secret();
         let (secure, plain) = (format!("a=b; __Host-rollcall={value}"), format!("rollcall={value}; c=d"));
         assert!(secret(&secure, "https://x").is_some() && secret(&plain, "http://127.0.0.1:8080").is_some());
         assert!(secret(&plain, "https://x").is_none(), "a page that came by http may have planted it");

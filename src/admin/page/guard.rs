@@ -74,9 +74,9 @@ mod tests {
         let check = |body: &str, header: Option<&str>| {
             let mut call = call().text(body).done();
             call.headers.extend(header.map(|value| ("x-csrf-token".to_owned(), value.to_owned())));
-            let session =
-                Some(SignedIn { admin: AdminId(1), session: SessionId(1), csrf: csrf.clone() });
-            call.actor = Some(Actor { name: "ann".to_owned(), organization: None, server_scope: true, session });
+            let session = Some(SignedIn { admin: AdminId(1), session: SessionId(1), csrf: csrf.clone() });
+            call.actor =
+                Some(Actor { name: "ann".to_owned(), organization: None, server_scope: true, session });
             check_form(&call).map_err(|error| error.kind)
         };
         assert_eq!(check(&format!("a=b&csrf_token={}", csrf.as_str()), None), Ok(()));

@@ -5,15 +5,25 @@
 //! session, where the request comes from, and the `csrf_token` of each form. After it, [`guarded`] adds the headers.
 
 mod assets;
+mod frame;
+mod group;
+mod groups;
 mod guard;
 mod home;
+mod notice;
+mod paging;
 mod refusal;
 mod render;
 mod sign_in;
+mod words;
 
 pub use assets::asset;
+pub use group::{
+    approve as approve_mapping, group, map as map_group, reject as reject_mapping, remove as remove_mapping,
+};
+pub use groups::{decide as decide_groups, groups};
 pub use guard::{check_form, guarded};
 pub use home::home;
 pub use refusal::refusal;
 pub use render::{Frame, redirect, render};
-pub use sign_in::{sign_in, sign_out, show_sign_in};
+pub use sign_in::{show_sign_in, sign_in, sign_out};

@@ -5,14 +5,17 @@ use std::sync::LazyLock;
 use minijinja::{Environment, ErrorKind, Value, context};
 use rouille::Response;
 
-use crate::admin::page::assets;
+use crate::admin::page::{assets, words};
 use crate::model::call::Call;
 use crate::model::error::{Error, Result};
 
 /// Name and text of each template; `.html` in the name is what switches escaping on.
 const TEMPLATES: &[(&str, &str)] = &[
+    ("group.html", include_str!("templates/group.html")),
+    ("groups.html", include_str!("templates/groups.html")),
     ("home.html", include_str!("templates/home.html")),
     ("layout.html", include_str!("templates/layout.html")),
+    ("parts.html", include_str!("templates/parts.html")),
     ("refusal.html", include_str!("templates/refusal.html")),
     ("sign_in.html", include_str!("templates/sign_in.html")),
 ];
@@ -27,8 +30,29 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         assets::path_of(name)
             .ok_or_else(|| minijinja::Error::new(ErrorKind::InvalidOperation, format!("no asset {name}")))
     });
+    environment.add_filter("words", |word: &str| word.replace('_', " "));
+    environment.add_filter("reason", words::sentence);
+    environment.add_filter("time", time);
     environment
 });
+
+/// An instant as browsers can show it in the reader's own zone; without a script, and in the tooltip, in UTC.
+fn time(at: &Value) -> Value {
+    let text = at.as_str().unwrap_or_default();
+    match (text.get(..10), text.get(11..16)) {
+        (Some(day), Some(minute)) => Value::from_safe_string(format!(
+            "<time datetime=\"{0}\" title=\"{0}\">{1} {2} UTC</time>",
+            html_escape(text),
+            html_escape(day),
+            html_escape(minute)
+        )),
+        _ => Value::from("never"),
+    }
+}
+
+fn html_escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
 
 /// What every page shows around its content.
 #[derive(Clone, Debug, Default)]
@@ -88,7 +112,13 @@ mod tests {
 
     fn html(frame: &Frame, template: &str, shown: Value) -> String {
         let mut text = String::new();
-        render(frame, template, shown).unwrap().data.into_reader_and_size().0.read_to_string(&mut text).unwrap();
+        render(frame, template, shown)
+            .unwrap()
+            .data
+            .into_reader_and_size()
+            .0
+            .read_to_string(&mut text)
+            .unwrap();
         text
     }
 
@@ -106,12 +136,18 @@ mod tests {
         assert_eq!(header(&redirect(&frame, "/admin"), "Location"), Some("/rollcall/admin"));
         assert_eq!(Frame::of_base_url("http://127.0.0.1:8080").root, "");
         let page = html(&frame, "sign_in.html", context! { problem => "", name => "", next => "" });
-        assert!(page.contains("/rollcall/admin/assets/page.") && page.contains("action=\"/rollcall/admin/sign-in\""));
+        assert!(
+            page.contains("/rollcall/admin/assets/page.")
+                && page.contains("action=\"/rollcall/admin/sign-in\"")
+        );
     }
 
     #[test]
     fn a_template_with_a_mistake_is_an_error_and_no_empty_page() {
         assert!(render(&Frame::default(), "none.html", context! {}).is_err());
-        assert!(render(&Frame::default(), "sign_in.html", context! {}).is_err(), "a variable that is not given");
+        assert!(
+            render(&Frame::default(), "sign_in.html", context! {}).is_err(),
+            "a variable that is not given"
+        );
     }
 }

@@ -86,11 +86,7 @@ fn is_page(next: &str) -> bool {
 }
 
 fn browser(call: &Call) -> Browser {
-    Browser {
-        address: call.client,
-        user_agent: call.header("user-agent").unwrap_or_default(),
-        at: call.at,
-    }
+    Browser { address: call.client, user_agent: call.header("user-agent").unwrap_or_default(), at: call.at }
 }
 
 #[cfg(test)]

@@ -147,7 +147,9 @@ pub fn generate_password(ids: &Ids) -> String {
 fn check(name: &str, password: &str) -> Result<()> {
     let length = password.chars().count();
     let problem = if length < SHORTEST {
-        format!("it has {length} characters; at least {SHORTEST} are needed. A few words in a row are a good one.")
+        format!(
+            "it has {length} characters; at least {SHORTEST} are needed. A few words in a row are a good one."
+        )
     } else if password.len() > LONGEST {
         format!("it has {} bytes; at most {LONGEST} are allowed.", password.len())
     } else if fold(password) == fold(name) {
