@@ -16,7 +16,11 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("home.html", include_str!("templates/home.html")),
     ("layout.html", include_str!("templates/layout.html")),
     ("parts.html", include_str!("templates/parts.html")),
+    ("preview.html", include_str!("templates/preview.html")),
     ("refusal.html", include_str!("templates/refusal.html")),
+    ("rule.html", include_str!("templates/rule.html")),
+    ("rules.html", include_str!("templates/rules.html")),
+    ("run.html", include_str!("templates/run.html")),
     ("sign_in.html", include_str!("templates/sign_in.html")),
 ];
 
