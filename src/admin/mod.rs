@@ -11,6 +11,7 @@ mod lookup;
 mod places;
 mod reply;
 
+pub mod admins;
 pub mod conflicts;
 pub mod entities;
 pub mod events;
@@ -22,6 +23,7 @@ pub mod page;
 pub mod preview;
 pub mod problems;
 pub mod rules;
+pub mod sessions;
 pub mod tokens;
 pub mod users;
 

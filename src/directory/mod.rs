@@ -28,7 +28,8 @@ mod users;
 pub use crate::model::cause::Cause;
 pub use admins::{
     AdminChange, AdminSpec, Browser, Hashed, LINK_LIFE, Passwords, SignIn, account_json, change_admin,
-    create_admin, create_link, end_session, generate_password, remove_admin, session_json, visible_admin,
+    create_admin, create_link, end_session, end_sessions, generate_password, remove_admin, session_json,
+    visible_admin,
 };
 pub use change::Change;
 pub use conflicts::Answer;

@@ -39,6 +39,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Session> {
     })
 }
 
+/// The sessions that have ended by ?1, where ?2 is how long one lasts without use.
+const OVER: &str = "SELECT id FROM sessions WHERE min(expires, last_used + ?2) <= ?1";
+
 impl Db<'_> {
     /// The session with this SHA-256; whether it has ended is for the caller to see.
     pub fn session_by_hash(&self, hash: &[u8; 32]) -> Result<Option<Session>> {
@@ -65,6 +68,13 @@ impl Db<'_> {
         self.all(&sql, params![organization.0, and_server, page.after, page.limit], |row| {
             Ok((read(row)?, row.get(7)?))
         })
+    }
+
+    /// Whether there are sessions or links that have ended by `now`.
+    pub fn has_ended_sessions(&self, now: Timestamp) -> Result<bool> {
+        let sql =
+            format!("SELECT EXISTS ({OVER}) OR EXISTS (SELECT 1 FROM sign_in_links WHERE expires <= ?1)");
+        Ok(self.number(&sql, params![now.as_millis(), IDLE * 1000])? > 0)
     }
 
     /// Whether an admin has a session that began at this address.
@@ -139,7 +149,7 @@ impl Tx<'_> {
     /// Deletes the sessions and links that have ended by `now`.
     pub fn delete_ended_sessions(&self, now: Timestamp) -> Result<()> {
         let (now, idle) = (now.as_millis(), IDLE * 1000);
-        self.run("DELETE FROM sessions WHERE min(expires, last_used + ?2) <= ?1", params![now, idle])?;
+        self.run(&format!("DELETE FROM sessions WHERE id IN ({OVER})"), params![now, idle])?;
         self.run("DELETE FROM sign_in_links WHERE expires <= ?1", [now])?;
         Ok(())
     }

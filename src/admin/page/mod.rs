@@ -28,8 +28,11 @@ pub use guard::{check_form, guarded};
 pub use home::home;
 pub use refusal::refusal;
 pub use render::{Frame, redirect, render};
+<<<<<<< HEAD
 pub use rule::{new_rule, preview_rule, rule, save_rule};
 pub use rules::{
     delete_rule, export as export_rules, move_rule, rules, run as run_rules, show_run as show_run_of_rules,
 };
+=======
+>>>>>>> main
 pub use sign_in::{show_sign_in, sign_in, sign_out};

@@ -12,5 +12,5 @@ mod sign_in;
 pub use accounts::{AdminChange, AdminSpec, account_json, change_admin, create_admin, remove_admin};
 pub use links::{LINK_LIFE, create_link};
 pub use passwords::{Hashed, Passwords, generate_password};
-pub use sessions::{end_session, session_json, visible_admin};
+pub use sessions::{end_session, end_sessions, session_json, visible_admin};
 pub use sign_in::{Browser, SignIn};

@@ -6,7 +6,8 @@ use crate::model::account::{Account, Reach};
 use crate::model::error::{Error, Result};
 use crate::model::id::{AdminId, OrganizationId, SessionId};
 use crate::model::session::Session;
-use crate::store::{Db, Tx};
+use crate::model::time::Timestamp;
+use crate::store::{Db, Store, Tx};
 
 /// An admin whom a credential may see that reaches this organization, or the whole server: admins of the organization,
 /// and for server scope also those of the server.
@@ -33,6 +34,17 @@ pub fn visible_admin(
 /// Only those of the store; one that has ended already is no error.
 pub fn end_session(tx: &Tx<'_>, id: SessionId) -> Result<()> {
     tx.delete_session(id)
+}
+
+/// Deletes the sessions and sign-in links that have ended by `now`. Writes only where there are any.
+///
+/// # Errors
+/// Those of the store.
+pub fn end_sessions(store: &Store, now: Timestamp) -> Result<()> {
+    if store.read(|db| db.has_ended_sessions(now))? {
+        store.write(move |tx| tx.delete_ended_sessions(now))?;
+    }
+    Ok(())
 }
 
 /// A session as lists show one.

@@ -40,5 +40,6 @@ CREATE TABLE sign_in_links (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX sign_in_links_by_admin ON sign_in_links (admin_id);
+
 CREATE INDEX users_deleted ON users (deleted) WHERE deleted IS NOT NULL;
 CREATE INDEX conflicts_by_user ON conflicts (user_id);
