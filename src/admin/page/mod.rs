@@ -5,6 +5,8 @@
 //! session, where the request comes from, and the `csrf_token` of each form. After it, [`guarded`] adds the headers.
 
 mod assets;
+mod conflicts;
+mod entities;
 mod frame;
 mod group;
 mod groups;
@@ -12,6 +14,7 @@ mod guard;
 mod home;
 mod notice;
 mod paging;
+mod people;
 mod refusal;
 mod render;
 mod rule;
@@ -20,19 +23,19 @@ mod sign_in;
 mod words;
 
 pub use assets::asset;
+pub use conflicts::{conflicts, resolve_conflict, resolve_conflicts};
+pub use entities::{change_member, create_entity, delete_entity, entities, entity, rename_entity};
 pub use group::{
     approve as approve_mapping, group, map as map_group, reject as reject_mapping, remove as remove_mapping,
 };
 pub use groups::{decide as decide_groups, groups};
 pub use guard::{check_form, guarded};
 pub use home::home;
+pub use people::{people, person_page, put_person, take_person};
 pub use refusal::refusal;
 pub use render::{Frame, redirect, render};
-<<<<<<< HEAD
 pub use rule::{new_rule, preview_rule, rule, save_rule};
 pub use rules::{
     delete_rule, export as export_rules, move_rule, rules, run as run_rules, show_run as show_run_of_rules,
 };
-=======
->>>>>>> main
 pub use sign_in::{show_sign_in, sign_in, sign_out};
