@@ -92,13 +92,13 @@ pub fn remove(admin: &Admin, call: &Call) -> Result<Reply> {
 }
 
 /// The admin in the path, if the credential may see that one.
-fn named(db: &Db<'_>, call: &Call) -> Result<Account> {
+pub(super) fn named(db: &Db<'_>, call: &Call) -> Result<Account> {
     let text = call.parameter(0);
     let id = AdminId::parse(text).ok_or_else(|| Error::not_found("admin", text))?;
     visible_admin(db, id, organization(call)?.id, has_server_scope(call))
 }
 
-fn reach(call: &Call, server_scope: bool) -> Result<Reach> {
+pub(super) fn reach(call: &Call, server_scope: bool) -> Result<Reach> {
     if !server_scope {
         return Ok(Reach::Organization(organization(call)?.id));
     }
@@ -113,12 +113,12 @@ fn reach(call: &Call, server_scope: bool) -> Result<Reach> {
     .at("server_scope"))
 }
 
-fn hashed(admin: &Admin, name: &str, password: &str) -> Result<Hashed> {
+pub(super) fn hashed(admin: &Admin, name: &str, password: &str) -> Result<Hashed> {
     admin.sign_in.passwords().take(name, password, admin.directory.ids())
 }
 
 /// Accounts are in no event feed; the log keeps who changed them.
-fn log_change(call: &Call, what: &str, account: &Account) {
+pub(super) fn log_change(call: &Call, what: &str, account: &Account) {
     let who = call.actor.as_ref().map_or("", |actor| actor.name.as_str());
     log::info!("request {}: \"{who}\" {what} the admin \"{}\"", call.request_id, account.name);
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rouille::Response;
 use serde_json::{Value, json};
 
-use crate::admin::{Admin, Reply};
+use crate::admin::{Admin, Extensions, Reply};
 use crate::clock::Clock;
 use crate::config::Defaults;
 use crate::directory::{Cause, Directory, Policy, Pushed, SignIn, TokenSpec, create_organization};
@@ -104,7 +104,12 @@ impl World {
             })
             .unwrap();
         World {
-            admin: Admin { directory, defaults: Defaults::default(), sign_in: SignIn::new(10) },
+            admin: Admin {
+                directory,
+                defaults: Defaults::default(),
+                extensions: Extensions::default(),
+                sign_in: SignIn::new(10),
+            },
             organization,
         }
     }

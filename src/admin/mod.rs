@@ -27,7 +27,7 @@ pub mod sessions;
 pub mod tokens;
 pub mod users;
 
-pub use handle::Admin;
+pub use handle::{Admin, Extensions};
 pub use reply::Reply;
 
 #[cfg(test)]

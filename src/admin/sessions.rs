@@ -43,7 +43,7 @@ pub fn end(admin: &Admin, call: &Call) -> Result<Reply> {
 }
 
 /// The session in the path and whose it is, if the credential may see that admin.
-fn named(admin: &Admin, call: &Call) -> Result<(Session, Account)> {
+pub(super) fn named(admin: &Admin, call: &Call) -> Result<(Session, Account)> {
     let text = call.parameter(0);
     let missing = || Error::not_found("session", text);
     let id = SessionId::parse(text).ok_or_else(missing)?;

@@ -94,7 +94,7 @@ fn id(call: &Call) -> Result<TokenId> {
 }
 
 /// Who rotates a token gets its successor: one of server scope would lift an organization's admin above it.
-fn check_reach(change: &Change<'_>, id: TokenId, reaches_all: bool) -> Result<()> {
+pub(super) fn check_reach(change: &Change<'_>, id: TokenId, reaches_all: bool) -> Result<()> {
     match change.tx().token(change.organization().id, id)? {
         Some(token) if token.server_scope && !reaches_all => Err(Error::new(
             Kind::Forbidden,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::admin::Admin;
+use crate::admin::{Admin, Extensions};
 use crate::auth::LastUsed;
 use crate::config::{self, Config};
 use crate::directory::{Directory, SignIn};
@@ -27,6 +27,10 @@ pub fn compose(config: &Config, directory: &Directory) -> Rollcall {
         admin: Admin {
             directory: directory.clone(),
             defaults: config.defaults.clone(),
+            extensions: Extensions {
+                user: config.scim.user_extension_urn.as_str().to_owned(),
+                group: config.scim.group_extension_urn.as_str().to_owned(),
+            },
             sign_in: SignIn::new(config.server.limits.failed_signins_per_minute),
         },
         probes: Probes { directory: directory.clone() },

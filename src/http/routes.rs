@@ -86,6 +86,15 @@ const fn page(
     Route { method, path, scope: Scope::Page, access, handler: Handler::Page(handler) }
 }
 
+/// A page for those who reach the whole server.
+const fn server_page(
+    method: &'static str,
+    path: &'static str,
+    handler: fn(&Admin, &Call) -> Result<Response>,
+) -> Route {
+    Route { scope: Scope::ServerPage, ..page(method, path, handler) }
+}
+
 /// A page for whoever comes.
 const fn open_page(
     method: &'static str,
@@ -240,6 +249,23 @@ pub const ROUTES: &[Route] = &[
     open_page("GET", "/admin/sign-in", page::show_sign_in),
     open_page("POST", "/admin/sign-in", page::sign_in),
     page("POST", "/admin/sign-out", page::sign_out),
+    server_page("GET", "/admin/organizations", page::organizations),
+    server_page("POST", "/admin/organizations", page::create_tenant),
+    page("GET", "/admin/organizations/{slug}", page::overview),
+    page("GET", "/admin/organizations/{slug}/connect", page::connect),
+    page("GET", "/admin/organizations/{slug}/events", page::events),
+    page("GET", "/admin/organizations/{slug}/security", page::security),
+    page("POST", "/admin/organizations/{slug}/security/settings", page::change_settings),
+    page("POST", "/admin/organizations/{slug}/security/tokens", page::create_token),
+    page("POST", "/admin/organizations/{slug}/security/tokens/{}/rotate", page::rotate_token),
+    page("POST", "/admin/organizations/{slug}/security/tokens/{}/revoke", page::revoke_token),
+    page("GET", "/admin/organizations/{slug}/admins", page::admins),
+    page("POST", "/admin/organizations/{slug}/admins", page::create_account),
+    page("POST", "/admin/organizations/{slug}/admins/{}/password", page::reset_password),
+    page("POST", "/admin/organizations/{slug}/admins/{}/own-password", page::choose_password),
+    page("POST", "/admin/organizations/{slug}/admins/{}/disable", page::disable_account),
+    page("POST", "/admin/organizations/{slug}/admins/{}/remove", page::remove_account),
+    page("POST", "/admin/organizations/{slug}/sessions/{}/end", page::end_sign_in),
     page("GET", "/admin/organizations/{slug}/conflicts", page::conflicts),
     page("POST", "/admin/organizations/{slug}/conflicts/resolve", page::resolve_conflicts),
     page("POST", "/admin/organizations/{slug}/conflicts/{}/resolve", page::resolve_conflict),

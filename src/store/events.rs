@@ -1,6 +1,6 @@
 //! Rows of `events`: the feed.
 
-use rusqlite::params;
+use rusqlite::{Row, params};
 
 use crate::model::error::{Error, Result};
 use crate::model::event::EventKind;
@@ -32,6 +32,16 @@ pub struct Event {
     pub data: String,
 }
 
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Event> {
+    Ok(Event {
+        id: row.get(0)?,
+        at: Timestamp::from_millis(row.get(1)?),
+        kind: row.get(2)?,
+        request_id: row.get(3)?,
+        data: row.get(4)?,
+    })
+}
+
 impl Db<'_> {
     /// The id of the newest event of an organization; 0 when there is none.
     pub fn last_event_id(&self, organization: OrganizationId) -> Result<i64> {
@@ -44,15 +54,7 @@ impl Db<'_> {
             "SELECT id, at, type, request_id, data FROM events WHERE organization_id = ?1 AND id > ?2 ORDER BY id
                 LIMIT ?3",
             params![organization.0, after, limit],
-            |row| {
-                Ok(Event {
-                    id: row.get(0)?,
-                    at: Timestamp::from_millis(row.get(1)?),
-                    kind: row.get(2)?,
-                    request_id: row.get(3)?,
-                    data: row.get(4)?,
-                })
-            },
+            read,
         )
     }
 }

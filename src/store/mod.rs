@@ -23,6 +23,7 @@ mod memberships;
 mod migrations;
 mod organizations;
 mod outlook;
+mod overview;
 mod purge;
 mod query;
 mod readers;

@@ -26,6 +26,7 @@ pub(super) enum Section {
     Requests,
     Events,
     Security,
+    Admins,
     Connect,
 }
 
@@ -35,7 +36,7 @@ const MENU: &[(&str, &[Section])] = &[
     ("SCIM group provisioning", &[Section::Groups, Section::Rules, Section::Conflicts]),
     ("People", &[Section::People, Section::Teams, Section::ConcurrencyGroups, Section::SubOrganizations]),
     ("Activity", &[Section::Requests, Section::Events]),
-    ("Settings", &[Section::Security, Section::Connect]),
+    ("Settings", &[Section::Security, Section::Admins, Section::Connect]),
 ];
 
 impl Section {
@@ -62,6 +63,7 @@ impl Section {
             Section::Requests => ("Requests", "/requests"),
             Section::Events => ("Events", "/events"),
             Section::Security => ("Security", "/security"),
+            Section::Admins => ("Admins", "/admins"),
             Section::Connect => ("Connect", "/connect"),
         }
     }

@@ -34,9 +34,9 @@ impl Pages {
 }
 
 fn query(pairs: &[(&str, &str)]) -> String {
-    let mut text = url::form_urlencoded::Serializer::new(String::from("?"));
+    let mut text = url::form_urlencoded::Serializer::new(String::new());
     text.extend_pairs(pairs);
-    text.finish()
+    format!("?{}", text.finish())
 }
 
 #[cfg(test)]

@@ -11,13 +11,17 @@ use crate::model::error::{Error, Result};
 
 /// Name and text of each template; `.html` in the name is what switches escaping on.
 const TEMPLATES: &[(&str, &str)] = &[
+    ("admins.html", include_str!("templates/admins.html")),
     ("conflicts.html", include_str!("templates/conflicts.html")),
+    ("connect.html", include_str!("templates/connect.html")),
     ("entities.html", include_str!("templates/entities.html")),
     ("entity.html", include_str!("templates/entity.html")),
+    ("events.html", include_str!("templates/events.html")),
     ("group.html", include_str!("templates/group.html")),
     ("groups.html", include_str!("templates/groups.html")),
-    ("home.html", include_str!("templates/home.html")),
     ("layout.html", include_str!("templates/layout.html")),
+    ("organizations.html", include_str!("templates/organizations.html")),
+    ("overview.html", include_str!("templates/overview.html")),
     ("parts.html", include_str!("templates/parts.html")),
     ("people.html", include_str!("templates/people.html")),
     ("person.html", include_str!("templates/person.html")),
@@ -26,6 +30,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("rule.html", include_str!("templates/rule.html")),
     ("rules.html", include_str!("templates/rules.html")),
     ("run.html", include_str!("templates/run.html")),
+    ("security.html", include_str!("templates/security.html")),
     ("sign_in.html", include_str!("templates/sign_in.html")),
 ];
 
@@ -41,7 +46,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
             .map(Value::from_safe_string)
             .ok_or_else(|| minijinja::Error::new(ErrorKind::InvalidOperation, format!("no asset {name}")))
     });
-    environment.add_filter("words", |word: &str| word.replace('_', " "));
+    environment.add_filter("words", words::word);
     environment.add_filter("reason", words::sentence);
     environment.add_filter("time", time);
     environment

@@ -45,6 +45,14 @@ const SENTENCES: &[(&str, &str)] = &[
     ("cross_type_exclusive", "A sub-organization excludes teams and concurrency groups."),
 ];
 
+/// A code as words.
+pub(super) fn word(code: &str) -> String {
+    match code {
+        "sub_organization" => "sub-organization".to_owned(),
+        other => other.replace('_', " "),
+    }
+}
+
 /// The sentence of a code; the code itself where there is none, with spaces.
 pub(super) fn sentence(code: &str) -> String {
     let found = SENTENCES.iter().find(|(known, _)| *known == code);
