@@ -5,11 +5,14 @@
 //! | module | job |
 //! | --- | --- |
 //! | `cli` | one file per command group |
+//! | `testing` | the test mode: seed, reset, faults, clock, journal |
+//! | `provision` | PingOne's side: a client of any SCIM server |
 //! | `app` | composition root |
 //! | `http` | the front, the table of routes, request ids |
 //! | `auth` | tokens, and which organization a request speaks for |
 //! | `scim` | the protocol |
 //! | `admin` | the JSON API |
+//! | `webhooks` | sends events to those who asked for them |
 //! | `directory` | what happens on a change |
 //! | `mapping` | the engine: facts in, plan out |
 //! | `store` | SQLite |
@@ -28,5 +31,8 @@ pub mod ids;
 pub mod limiter;
 pub mod mapping;
 pub mod model;
+pub mod provision;
 pub mod scim;
 pub mod store;
+pub mod testing;
+pub mod webhooks;

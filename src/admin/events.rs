@@ -2,11 +2,10 @@
 
 use std::fmt::Write;
 
-use serde_json::json;
-
 use crate::admin::handle::{Admin, organization};
 use crate::admin::list;
 use crate::admin::reply::{self, Reply};
+use crate::directory::event_text;
 use crate::model::call::Call;
 use crate::model::error::{Error, Kind, Result};
 use crate::store::Event;
@@ -72,32 +71,18 @@ fn wait(call: &Call) -> Result<u64> {
     })
 }
 
-/// A page as JSON text. What an event tells is text already, and is put in as it is.
+/// A page as JSON text.
 fn page(events: &[Event], next: i64) -> String {
     let mut text = String::from("{\"items\":[");
     for (index, event) in events.iter().enumerate() {
         if index > 0 {
             text.push(',');
         }
-        let head = json!({
-            "id": event.id.to_string(),
-            "at": event.at,
-            "type": event.kind,
-            "request_id": event.request_id,
-        });
-        text.push_str(&joined(&head.to_string(), &event.data));
+        text.push_str(&event_text(event));
     }
     // Writing into a String cannot fail.
     let _ = write!(text, "],\"next\":\"{next}\"}}");
     text
-}
-
-/// Two JSON objects of different fields as one.
-fn joined(head: &str, tail: &str) -> String {
-    match (head.strip_suffix('}'), tail.strip_prefix('{')) {
-        (Some(head), Some(tail)) if tail != "}" => format!("{head},{tail}"),
-        _ => head.to_owned(),
-    }
 }
 
 #[cfg(test)]

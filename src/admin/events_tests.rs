@@ -62,9 +62,3 @@ fn an_after_that_this_feed_did_not_give_is_refused() {
     let error = world.refusal(list, call().query(&[("wait", "soon")]));
     assert_eq!((error.kind, error.field.as_deref()), (Kind::InvalidValue, Some("wait")));
 }
-
-#[test]
-fn an_event_without_data_is_still_an_object() {
-    assert_eq!(joined("{\"id\":\"1\"}", "{}"), "{\"id\":\"1\"}");
-    assert_eq!(joined("{\"id\":\"1\"}", "{\"a\":{}}"), "{\"id\":\"1\",\"a\":{}}");
-}

@@ -1,6 +1,6 @@
 //! What every handler of the admin API works with.
 
-use crate::config::Defaults;
+use crate::config::{AddressPolicy, Defaults};
 use crate::directory::{Cause, Change, Directory, SignIn};
 use crate::model::call::Call;
 use crate::model::error::{Error, Result};
@@ -16,6 +16,8 @@ pub struct Admin {
     pub defaults: Defaults,
     /// What the extensions of the configuration are called.
     pub extensions: Extensions,
+    /// What webhooks may call.
+    pub addresses: AddressPolicy,
     /// The door for people.
     pub sign_in: SignIn,
 }

@@ -4,7 +4,7 @@
 //! A handler reads the call into types, asks the directory, and answers; what a change means is decided below.
 //! Lists run a fixed number of statements per page, whatever is on it.
 
-mod body;
+pub(crate) mod body;
 mod handle;
 mod list;
 mod lookup;
@@ -13,6 +13,7 @@ mod reply;
 
 pub mod admins;
 pub mod conflicts;
+pub mod deliveries;
 pub mod entities;
 pub mod events;
 pub mod groups;
@@ -26,6 +27,7 @@ pub mod rules;
 pub mod sessions;
 pub mod tokens;
 pub mod users;
+pub mod webhooks;
 
 pub use handle::{Admin, Extensions};
 pub use reply::Reply;

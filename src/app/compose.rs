@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::admin::{Admin, Extensions};
-use crate::auth::LastUsed;
-use crate::config::{self, Config};
+use crate::auth::{LastUsed, Pace};
+use crate::config::{self, AddressPolicy, Config};
 use crate::directory::{Directory, SignIn};
 use crate::http::front::Limits;
+use crate::http::metrics::Metrics;
 use crate::http::probes::Probes;
 use crate::http::service::Rollcall;
 use crate::scim::deviations::Tolerance;
@@ -22,6 +23,7 @@ pub fn compose(config: &Config, directory: &Directory) -> Rollcall {
         schemas: Arc::new(Schemas::new(schema_settings(&config.scim))),
         settings: scim_settings(config),
     };
+    let limits = &config.server.limits;
     Rollcall {
         scim,
         admin: Admin {
@@ -31,10 +33,14 @@ pub fn compose(config: &Config, directory: &Directory) -> Rollcall {
                 user: config.scim.user_extension_urn.as_str().to_owned(),
                 group: config.scim.group_extension_urn.as_str().to_owned(),
             },
+            addresses: AddressPolicy::of(&config.webhooks),
             sign_in: SignIn::new(config.server.limits.failed_signins_per_minute),
         },
         probes: Probes { directory: directory.clone() },
         last_used: LastUsed::default(),
+        trusted_proxies: config.server.trusted_proxies.clone(),
+        metrics: Metrics::default(),
+        pace: Pace::new(limits.requests_per_second, limits.failed_signins_per_minute),
         public_url: config.server.public_url.as_ref().map(|url| url.as_str().to_owned()),
     }
 }

@@ -29,6 +29,10 @@ const TASKS: &[Task] = &[
         run: |program| program.last_used.write(program.scim.directory.store()),
     },
     Task {
+        failure: "tokens that end soon could not be announced",
+        run: |program| program.scim.directory.warn_of_expiring_tokens(),
+    },
+    Task {
         failure: "ended sessions could not be deleted",
         run: |program| {
             let directory = &program.scim.directory;

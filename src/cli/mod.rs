@@ -1,18 +1,23 @@
 //! The command line: one file per command group, what can be typed, and how answers are printed.
 
+mod admins;
 pub mod arguments;
 mod backup;
 mod check;
 mod completions;
 mod configuration;
 mod conflicts;
+mod demo;
 mod entities;
 mod explain;
 mod export;
 mod groups;
 mod organizations;
 pub mod output;
+mod password;
 mod preview;
+mod progress;
+mod provision;
 mod rule_file;
 mod rules;
 mod serve;
@@ -40,8 +45,11 @@ pub fn run(arguments: Arguments) -> ExitCode {
 fn dispatch(Arguments { common, command }: Arguments) -> Result<Outcome> {
     match command {
         Command::Serve(serve) => serve::run(&serve, &common),
+        Command::Demo(demo) => demo::run(&demo),
+        Command::Provision(command) => provision::run(command, &common),
         Command::Organization(command) => organizations::run(command, &common),
         Command::Token(command) => tokens::run(command, &common),
+        Command::Admin(command) => admins::run(command, &common),
         Command::Rule(command) => rules::run(command, &common),
         Command::Group(command) => groups::run(command, &common),
         Command::User(command) => users::run(command, &common),

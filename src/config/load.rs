@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::check::contradictions;
 use super::read::{PREFIX, Problem, Reader};
+use super::records::Webhooks;
 use super::scim::Scim;
 use super::settings::Config;
 use crate::model::error::{Error, Kind, Result};
@@ -15,6 +16,9 @@ use crate::model::organization::Features;
 const FILE_VARIABLE: &str = "ROLLCALL_CONFIG";
 /// The file that is read when nobody names one.
 const DEFAULT_FILE: &str = "config.toml";
+
+/// In memory no commit is waited for, and each thread costs the start some time.
+const EPHEMERAL_WORKERS: usize = 8;
 
 /// Names and values of environment variables.
 type Variables = Vec<(String, String)>;
@@ -32,8 +36,8 @@ impl Config {
         build(&Config::default(), file, &environment.collect::<Variables>(), |_| ())
     }
 
-    /// The same for `serve --ephemeral`: every organization feature starts on, it listens on a free loopback port, and
-    /// what would reach beyond the process (the database's path, TLS, the public URL, webhooks, the listener for
+    /// The same for `serve --ephemeral`: every organization feature starts on, only warnings are logged (the journal has
+    /// the requests), it listens on a free loopback port, and what would reach beyond the process (the database's path, TLS, the public URL, webhooks, the listener for
     /// metrics) does not apply.
     ///
     /// # Errors
@@ -49,6 +53,8 @@ impl Config {
             concurrency_groups: true,
             sub_organizations: true,
         };
+        base.log.level = ::log::LevelFilter::Warn;
+        base.server.workers = EPHEMERAL_WORKERS;
         build(&base, file, &environment.collect::<Variables>(), stay_inside)
     }
 
@@ -81,7 +87,7 @@ fn stay_inside(config: &mut Config) {
     config.server.tls_key = None;
     config.server.metrics_listen = None;
     config.database = own.database;
-    config.webhooks = own.webhooks;
+    config.webhooks = Webhooks::inside();
 }
 
 /// Reads over `base`. The profile decides what the other keys default to, so it is read first, alone.

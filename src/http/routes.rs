@@ -5,6 +5,8 @@ use rouille::Response;
 use crate::admin::entities::{ConcurrencyGroups, SubOrganizations, Teams};
 use crate::admin::{self, Admin, Reply, entities, members, page};
 use crate::auth::{Access, Scope};
+use crate::directory::Directory;
+use crate::http::metrics::{self, Metrics};
 use crate::http::probes::{self, Probes};
 use crate::model::call::Call;
 use crate::model::error::Result;
@@ -19,6 +21,8 @@ pub enum Handler {
     Admin(fn(&Admin, &Call) -> Result<Reply>),
     /// A page for people.
     Page(fn(&Admin, &Call) -> Result<Response>),
+    /// What the server did.
+    Metrics(fn(&Metrics, &Directory) -> Result<Response>),
     /// Liveness and readiness.
     Probe(fn(&Probes) -> Response),
 }
@@ -245,6 +249,20 @@ pub const ROUTES: &[Route] = &[
         members::remove::<SubOrganizations>,
     ),
     admin("GET", "/api/v1/organizations/{slug}/events", admin::events::list),
+    admin("GET", "/api/v1/organizations/{slug}/webhooks", admin::webhooks::list),
+    admin("POST", "/api/v1/organizations/{slug}/webhooks", admin::webhooks::create),
+    admin("GET", "/api/v1/organizations/{slug}/webhooks/{}", admin::webhooks::show),
+    admin("PATCH", "/api/v1/organizations/{slug}/webhooks/{}", admin::webhooks::update),
+    admin("DELETE", "/api/v1/organizations/{slug}/webhooks/{}", admin::webhooks::remove),
+    admin("POST", "/api/v1/organizations/{slug}/webhooks/{}/rotate", admin::webhooks::rotate),
+    admin("POST", "/api/v1/organizations/{slug}/webhooks/{}/test", admin::deliveries::test),
+    admin("GET", "/api/v1/organizations/{slug}/webhooks/{}/deliveries", admin::deliveries::list),
+    admin("GET", "/api/v1/organizations/{slug}/webhooks/{}/deliveries/{}", admin::deliveries::show),
+    admin(
+        "POST",
+        "/api/v1/organizations/{slug}/webhooks/{}/deliveries/{}/redeliver",
+        admin::deliveries::redeliver,
+    ),
     page("GET", "/admin", page::home),
     open_page("GET", "/admin/sign-in", page::show_sign_in),
     open_page("POST", "/admin/sign-in", page::sign_in),
@@ -335,6 +353,13 @@ pub const ROUTES: &[Route] = &[
     open_page("GET", "/admin/assets/{}", page::asset),
     probe("/healthz", probes::healthy),
     probe("/readyz", probes::ready),
+    Route {
+        method: "GET",
+        path: "/metrics",
+        scope: Scope::Server,
+        access: Access::Read,
+        handler: Handler::Metrics(metrics::read),
+    },
 ];
 
 /// What a path leads to.

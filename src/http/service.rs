@@ -1,20 +1,29 @@
 //! From a whole HTTP request to a handler and back: the one place where routes, credentials and handlers meet.
 
 use std::io::Read;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use rouille::{Request, Response};
 
 use crate::admin::page::{self, Frame};
 use crate::admin::{Admin, Reply, problems};
-use crate::auth::{self, Access, Admitted, Browser, LastUsed, check_origin};
+use crate::auth::{self, Access, Admitted, Browser, Credential, LastUsed, Pace, check_origin};
+use crate::config::Network;
 use crate::http::front::{Arrival, Outcome, Refusal, Resumed, Service};
+use crate::http::headers;
+use crate::http::metrics::Metrics;
+use crate::http::origin::Origin;
 use crate::http::probes::Probes;
 use crate::http::routes::{Found, Handler, Route, find};
 use crate::http::target::Target;
 use crate::model::call::Call;
 use crate::model::error::{Error, Kind, Result};
+use crate::model::time::Timestamp;
 use crate::scim::{Scim, errors, log_notes};
+
+/// What never moves, for requests that wait for nothing but time.
+const NO_FEED: u64 = u64::MAX;
 
 /// The program behind the front.
 pub struct Rollcall {
@@ -26,8 +35,14 @@ pub struct Rollcall {
     pub probes: Probes,
     /// When tokens were used.
     pub last_used: LastUsed,
+    /// What was done since the start.
+    pub metrics: Metrics,
+    /// How often tokens may ask, and failures may come.
+    pub pace: Pace,
     /// What the world sees this server as; without it, what a request was sent to.
     pub public_url: Option<String>,
+    /// Whose word about a client's address and scheme counts.
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// A request that was looked up and admitted.
@@ -36,11 +51,11 @@ struct Admission {
     parameters: Vec<String>,
     target: Target,
     admitted: Option<Admitted>,
-    at: crate::model::time::Timestamp,
+    at: Timestamp,
 }
 
 impl Rollcall {
-    fn look_up(&self, request: &Request) -> Result<Admission> {
+    fn look_up(&self, request: &Request, arrival: &Arrival) -> Result<Admission> {
         let target = Target::parse(request.raw_url())?;
         let (route, slug, parameters) = match find(request.method(), &target.segments) {
             Found::Route { route, slug, parameters } => (route, slug, parameters),
@@ -61,7 +76,7 @@ impl Rollcall {
             }
         };
         let at = self.scim.directory.clock().now();
-        let base_url = self.base_url(request);
+        let base_url = self.base_url(request, arrival);
         let asked = auth::Request {
             header: request.header("Authorization"),
             browser: browser(request, &base_url),
@@ -82,15 +97,17 @@ impl Rollcall {
     }
 
     fn run(&self, request: &Request, arrival: &Arrival) -> Result<Outcome> {
-        let admission = self.look_up(request)?;
+        let admission = self.look_up(request, arrival)?;
         let handler = admission.route.handler;
         if let Some(admitted) = &admission.admitted {
             log_notes(&arrival.request_id, &admitted.notes);
+            self.check_pace(admitted, arrival, admission.at)?;
         }
         let access = admission.route.access;
         let call = self.call(request, arrival, admission)?;
         match handler {
             Handler::Probe(probe) => Ok(Outcome::Answer(probe(&self.probes))),
+            Handler::Metrics(read) => read(&self.metrics, &self.scim.directory).map(Outcome::Answer),
             Handler::Page(handler) => {
                 if access == Access::Write {
                     check_origin(&browser(request, &call.base_url))?;
@@ -113,6 +130,35 @@ impl Rollcall {
         }
     }
 
+    fn count(&self, request: &Request, arrival: &Arrival, status: u16) {
+        let found = Target::parse(request.raw_url()).map(|target| find(request.method(), &target.segments));
+        let (method, route) = match found {
+            Ok(Found::Route { route, .. }) => (route.method, route.path),
+            Ok(Found::OtherMethods(_) | Found::Nothing) | Err(_) => ("", ""),
+        };
+        self.metrics.count(method, route, status, arrival.received.elapsed());
+    }
+
+    /// A request counts once, however often it is parked.
+    fn check_pace(&self, admitted: &Admitted, arrival: &Arrival, at: Timestamp) -> Result<()> {
+        match &admitted.credential {
+            Credential::Token(token) if arrival.resumed.is_none() => self.pace.request(token.id, at),
+            Credential::Token(_) | Credential::Session { .. } => Ok(()),
+        }
+    }
+
+    /// How long the answer to a request that failed to authenticate waits, where it does.
+    fn slowed(&self, request: &Request, arrival: &Arrival, error: &Error) -> Option<Outcome> {
+        let is_failure = error.kind == Kind::Unauthorized && Audience::of(request) != Audience::Person;
+        if !is_failure || arrival.resumed.is_some() {
+            return None;
+        }
+        let now = self.scim.directory.clock().now();
+        let until =
+            self.pace.failure(self.origin(request, arrival).client, request.header("Authorization"), now)?;
+        Some(Outcome::Park { key: NO_FEED, until })
+    }
+
     fn call(&self, request: &Request, arrival: &Arrival, admission: Admission) -> Result<Call> {
         let mut body = Vec::new();
         if let Some(mut data) = request.data() {
@@ -129,7 +175,7 @@ impl Rollcall {
         Ok(Call {
             request_id: arrival.request_id.clone(),
             at: admission.at,
-            client: arrival.peer.ip().to_canonical(),
+            client: self.origin(request, arrival).client,
             method: admission.route.method,
             actor,
             organization,
@@ -137,27 +183,48 @@ impl Rollcall {
             query: admission.target.query,
             headers,
             body,
-            base_url: self.base_url(request),
+            base_url: self.base_url(request, arrival),
             time_is_up: arrival.resumed.map(|resumed| resumed != Resumed::Woken),
         })
     }
 
-    fn base_url(&self, request: &Request) -> String {
+    fn origin(&self, request: &Request, arrival: &Arrival) -> Origin {
+        Origin::of(request, arrival.peer, &self.trusted_proxies)
+    }
+
+    fn base_url(&self, request: &Request, arrival: &Arrival) -> String {
         match &self.public_url {
             Some(url) => url.clone(),
-            None => format!("http://{}", request.header("Host").unwrap_or("localhost")),
+            None => {
+                let scheme = if self.origin(request, arrival).https { "https" } else { "http" };
+                format!("{scheme}://{}", request.header("Host").unwrap_or("localhost"))
+            }
         }
     }
 
+    /// Whether the client reached this server by https, as far as that can be known.
+    fn is_https(&self, origin: Option<Origin>) -> bool {
+        let public = self.public_url.as_ref().is_some_and(|url| url.starts_with("https:"));
+        origin.is_some_and(|origin| origin.https || (origin.proxied && public))
+    }
+
+    /// The last step of every answer.
+    fn finish(&self, request: &Request, arrival: &Arrival, response: Response) -> Response {
+        let origin = self.origin(request, arrival);
+        self.count(request, arrival, response.status_code);
+        log(request, arrival, origin.client, response.status_code);
+        headers::add(response, self.is_https(Some(origin)))
+    }
+
     /// An error in the words of the API that the request was for.
-    fn error(&self, request: &Request, error: &Error, request_id: &str) -> Response {
+    fn error(&self, request: &Request, error: &Error, arrival: &Arrival) -> Response {
         let response = match Audience::of(request) {
-            Audience::Program => problems::answer(error, request_id),
-            Audience::IdentityProvider => errors::error_response(error, request_id),
+            Audience::Program => problems::answer(error, &arrival.request_id),
+            Audience::IdentityProvider => errors::error_response(error, &arrival.request_id),
             Audience::Person => {
                 let target = (request.method() == "GET").then(|| request.raw_url());
-                let frame = Frame::of_base_url(&self.base_url(request));
-                page::guarded(page::refusal(&frame, error, request_id, target))
+                let frame = Frame::of_base_url(&self.base_url(request, arrival));
+                page::guarded(page::refusal(&frame, error, &arrival.request_id, target))
             }
         };
         match (error.kind, Target::parse(request.raw_url())) {
@@ -173,20 +240,22 @@ impl Rollcall {
 impl Service for Rollcall {
     fn answer(&self, request: &Request, arrival: &Arrival) -> Outcome {
         let outcome = self.run(request, arrival).unwrap_or_else(|error| {
+            if let Some(parked) = self.slowed(request, arrival, &error) {
+                return parked;
+            }
             log::debug!("request {} was refused: {error}", arrival.request_id);
-            Outcome::Answer(self.error(request, &error, &arrival.request_id))
+            Outcome::Answer(self.error(request, &error, arrival))
         });
-        if let Outcome::Answer(response) = &outcome {
-            log(request, arrival, response.status_code);
+        match outcome {
+            Outcome::Answer(response) => Outcome::Answer(self.finish(request, arrival, response)),
+            parked => parked,
         }
-        outcome
     }
 
     fn admit(&self, request: &Request, arrival: &Arrival) -> Option<Response> {
-        let error = self.look_up(request).err()?;
-        let response = self.error(request, &error, &arrival.request_id);
-        log(request, arrival, response.status_code);
-        Some(response)
+        let error = self.look_up(request, arrival).err()?;
+        let response = self.error(request, &error, arrival);
+        Some(self.finish(request, arrival, response))
     }
 
     fn refuse(&self, refusal: &Refusal, arrival: &Arrival) -> Response {
@@ -201,11 +270,13 @@ impl Service for Rollcall {
             Audience::Program => problems::of_status(status, &detail, &arrival.request_id),
             Audience::Person => page::guarded(Response::text(detail.as_str()).with_status_code(status)),
         };
+        let origin = refusal.request.as_ref().map(|request| self.origin(request, arrival));
         log::info!(
             "request {} from {}: {status} before it reached a route: {detail}",
             arrival.request_id,
-            arrival.peer
+            origin.map_or(arrival.peer.ip(), |origin| origin.client)
         );
+        let response = headers::add(response, self.is_https(origin));
         match refusal.reason.retry_after() {
             Some(after) => response.with_additional_header("Retry-After", after.as_secs().to_string()),
             None => response,
@@ -215,7 +286,7 @@ impl Service for Rollcall {
 
 /// Who reads what goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Audience {
+pub enum Audience {
     /// A program at the admin API: problem details.
     Program,
     /// A person at the admin page.
@@ -226,7 +297,7 @@ enum Audience {
 
 impl Audience {
     /// By the first segment of the path.
-    fn of(request: &Request) -> Audience {
+    pub fn of(request: &Request) -> Audience {
         let path = request.raw_url().trim_start_matches('/');
         let first = path.split(['/', '?']).next().unwrap_or_default();
         match first {
@@ -249,13 +320,13 @@ fn browser<'r>(request: &'r Request, base_url: &'r str) -> Browser<'r> {
     }
 }
 
-fn log(request: &Request, arrival: &Arrival, status: u16) {
+fn log(request: &Request, arrival: &Arrival, client: IpAddr, status: u16) {
     // The query may hold names and addresses of people; the path holds ids only.
     let path = request.raw_url().split('?').next().unwrap_or_default();
     log::info!(
         "request {} from {}: {} {path} {status} in {:.1} ms",
         arrival.request_id,
-        arrival.peer.ip(),
+        client,
         request.method(),
         arrival.received.elapsed().as_secs_f64() * 1000.0
     );

@@ -43,6 +43,11 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Event> {
 }
 
 impl Db<'_> {
+    /// How many events were recorded, over all organizations.
+    pub fn count_events(&self) -> Result<i64> {
+        self.number("SELECT ifnull(sum(last_event_id), 0) FROM organizations", [])
+    }
+
     /// The id of the newest event of an organization; 0 when there is none.
     pub fn last_event_id(&self, organization: OrganizationId) -> Result<i64> {
         self.number("SELECT last_event_id FROM organizations WHERE id = ?1", [organization.0])
@@ -56,6 +61,14 @@ impl Db<'_> {
             params![organization.0, after, limit],
             read,
         )
+    }
+}
+
+impl Db<'_> {
+    /// One event, if the feed still has it.
+    pub fn event(&self, organization: OrganizationId, id: i64) -> Result<Option<Event>> {
+        let event = self.events(organization, id.saturating_sub(1), 1)?.pop();
+        Ok(event.filter(|event| event.id == id))
     }
 }
 

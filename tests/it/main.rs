@@ -11,13 +11,15 @@
     reason = "all of this crate is tests: a panic is how they fail"
 )]
 
-mod commands;
 mod common;
 
 mod admin_api;
+mod admins;
 mod apply;
+mod attacks;
 mod bulk;
 mod by_hand;
+mod commands;
 mod conflicts;
 mod decisions;
 mod deviations;
@@ -28,6 +30,7 @@ mod explain;
 mod features;
 mod filters;
 mod front;
+mod fuzz;
 mod groups_and_members;
 mod idp;
 mod layering;
@@ -35,6 +38,7 @@ mod lifecycle;
 mod limits;
 mod lists;
 mod mapping_states;
+mod metrics;
 mod model;
 mod organizations;
 mod pingone_guide;
@@ -43,7 +47,10 @@ mod places;
 mod policies;
 mod prerequisites;
 mod preview;
+mod provision;
 mod provisioning_switch;
+mod proxies;
+mod rate_limits;
 mod readme;
 mod roles;
 mod rules;
@@ -52,5 +59,10 @@ mod sessions;
 mod sign_in;
 mod starting;
 mod storage_full;
+mod testing;
+mod tls;
+mod tokens;
 mod user_policies;
 mod users;
+mod walls;
+mod webhooks;

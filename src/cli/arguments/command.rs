@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use super::admin::AdminCommand;
 use super::mapping::{GroupCommand, RuleCommand};
 use super::operations::{Restore, SystemdUnit};
 use super::people::{ConflictCommand, EntityCommand, UserCommand};
+use super::provision::{Demo, ProvisionCommand};
 use super::tenant::{OrganizationCommand, TokenCommand};
 
 /// SCIM 2.0 provisioning in one executable: stores what an identity provider pushes and decides what its groups mean.
@@ -41,12 +43,20 @@ pub struct Common {
 pub enum Command {
     /// Run the server
     Serve(Serve),
+    /// Show the whole thing: a server in memory, a sample directory provisioned into it, a conflict to resolve
+    Demo(Demo),
+    /// Do what PingOne does: push a directory into any SCIM server
+    #[command(subcommand)]
+    Provision(ProvisionCommand),
     /// Organizations and their settings
     #[command(subcommand)]
     Organization(OrganizationCommand),
     /// SCIM and admin tokens
     #[command(subcommand)]
     Token(TokenCommand),
+    /// People who sign in to the admin page
+    #[command(subcommand)]
+    Admin(AdminCommand),
     /// Mapping rules: what pushed groups become
     #[command(subcommand)]
     Rule(RuleCommand),
@@ -105,6 +115,9 @@ pub struct Serve {
     /// End when standard input is closed, so that a crashed test run leaves no server
     #[arg(long, requires = "ephemeral")]
     pub until_stdin_closes: bool,
+    /// What the server begins with and returns to, as TOML: users, groups, rules and so on
+    #[arg(long, requires = "ephemeral", value_name = "FILE")]
+    pub seed: Option<PathBuf>,
     /// Give ids that follow a counter
     #[arg(long, requires = "ephemeral")]
     pub deterministic: bool,

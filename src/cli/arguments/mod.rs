@@ -2,19 +2,23 @@
 //!
 //! Wrong usage ends with exit code 2 (clap's own), a refused or failed operation with 1 ([`super::output::Outcome`]).
 
+mod admin;
 mod command;
 mod duration;
 mod mapping;
 mod operations;
 mod parse;
 mod people;
+mod provision;
 mod tenant;
 #[cfg(test)]
 mod tests;
 
+pub use admin::{AdminCommand, NewAdmin, PasswordSource};
 pub use command::{Arguments, Command, Common, ConfigCommand, Serve};
 pub use duration::parse_duration;
 pub use mapping::{Approve, GroupCommand, GroupStatus, MapGroup, NewRule, RuleChange, RuleCommand, RuleFile};
 pub use operations::{Restore, SystemdUnit};
 pub use people::{ConflictCommand, EntityCommand, UserCommand};
+pub use provision::{Demo, ProvisionCommand, ProvisionFiles, ProvisionSync};
 pub use tenant::{NewToken, OrganizationCommand, OrganizationSettings, TokenCommand};

@@ -1,8 +1,7 @@
 //! One request from its head to its answer.
 
-use std::convert::Infallible;
+use std::fmt;
 use std::future::{Future, poll_fn};
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -19,9 +18,11 @@ use super::budget::{Budget, Held};
 use super::call::{self, Done, Kept};
 use super::limits::ONE_HOP_BYTES;
 use super::park::Lot;
+use super::peer::Peer;
 use super::pool::{Pool, Room};
+use super::seats::{Bytes, Seats};
 use super::talk::Talk;
-use super::{Arrival, Limits, Reason, Refusal, Resumed, Service};
+use super::{Arrival, Limits, Reason, Refusal, Resumed, Service, Tls};
 use crate::ids::Ids;
 
 /// What all connections share.
@@ -31,6 +32,9 @@ pub(super) struct House {
     pub(super) ids: Ids,
     pub(super) budget: Budget,
     pub(super) lot: Arc<Lot>,
+    pub(super) seats: Rc<Seats>,
+    /// Absent on a port of plain HTTP.
+    pub(super) tls: Option<Tls>,
     /// For the service's answers.
     pub(super) workers: Pool,
     /// For its refusals, which must come when all workers are busy.
@@ -41,8 +45,8 @@ pub(super) struct House {
 
 impl House {
     /// A request that has just come in.
-    pub(super) fn arrival(&self, peer: SocketAddr) -> Arrival {
-        Arrival { request_id: self.ids.uuid(), peer, received: Instant::now(), resumed: None }
+    pub(super) fn arrival(&self, peer: Peer) -> Arrival {
+        Arrival { request_id: self.ids.uuid(), peer: peer.address, received: Instant::now(), resumed: None }
     }
 
     /// Has a refusal put into words.
@@ -62,26 +66,40 @@ impl House {
     }
 }
 
-/// Answers a request; never fails, because each failure has an answer. `claimed` is what [`Talk::claim`] said.
+/// The service wants the connection closed without an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Dropped;
+
+impl fmt::Display for Dropped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the connection is to be closed without an answer")
+    }
+}
+
+impl std::error::Error for Dropped {}
+
+/// Answers a request; each failure has an answer, unless the service wants none. `claimed` is what [`Talk::claim`] said.
 pub(super) async fn exchange(
     house: Rc<House>,
     talk: Rc<Talk>,
-    peer: SocketAddr,
+    peer: Peer,
     request: Request<Incoming>,
     claimed: bool,
-) -> Result<Response<AnswerBody>, Infallible> {
+) -> Result<Response<AnswerBody>, Dropped> {
     let (head, body) = request.into_parts();
     let (arrival, kept) = (house.arrival(peer), Kept::new(peer, head));
     let mut exchange = Exchange { house: Rc::clone(&house), talk: Rc::clone(&talk), arrival, kept };
     let mut request_bytes = house.budget.share();
     let answer = match claimed {
         true => exchange.run(body, &mut request_bytes).await,
-        false => exchange.give_up(Reason::Framing { found: "a request follows a body without an end" }).await,
+        false => {
+            Ok(exchange.give_up(Reason::Framing { found: "a request follows a body without an end" }).await)
+        }
     };
+    let answer = answer.inspect_err(|_| talk.fall_silent())?;
     let close = !talk.is_read_to_its_end() || talk.is_stopping();
-    talk.begin_answer(house.limits.write_time(answer.len()));
-    let answer_bytes = house.budget.hold(answer.len());
-    Ok(answer.into_response(close, talk, answer_bytes))
+    talk.begin_answer(house.limits.write_time(answer.len()), house.budget.hold(answer.len()));
+    Ok(answer.into_response(close, talk))
 }
 
 /// A request and what it needs to be answered.
@@ -93,15 +111,23 @@ struct Exchange {
 }
 
 impl Exchange {
-    async fn run(&mut self, body: Incoming, held: &mut Held) -> Answer {
+    async fn run(&mut self, body: Incoming, held: &mut Held) -> Result<Answer, Dropped> {
         let one_hop = body.size_hint().exact().is_some_and(|bytes| bytes <= ONE_HOP_BYTES);
+        let seat = Rc::clone(self.talk.seat());
+        seat.hold();
+        if self.house.budget.is_exhausted() {
+            return Ok(self.refuse(Reason::BuffersFull).await);
+        }
         if !one_hop && let Some(answer) = self.admit().await {
-            return answer;
+            return Ok(answer);
         }
-        match collect(body, &self.house.limits, held).await {
+        let bytes = if one_hop { Bytes::OfStranger } else { Bytes::Admitted };
+        seat.due(tokio::time::Instant::now() + self.house.limits.body, bytes);
+        match collect(body, &self.house, held).await {
             Ok(body) => self.kept.set_body(body),
-            Err(reason) => return self.give_up(reason).await,
+            Err(reason) => return Ok(self.give_up(reason).await),
         }
+        seat.hold();
         self.answer().await
     }
 
@@ -119,22 +145,28 @@ impl Exchange {
     }
 
     /// The hop with the body, again after each park.
-    async fn answer(&mut self) -> Answer {
+    async fn answer(&mut self) -> Result<Answer, Dropped> {
         let mut room = Room::IfAny;
         loop {
             let seen = self.house.lot.now();
             let (service, kept, arrival) = self.for_worker();
             let Ok(done) = self.house.workers.run(room, move || call::answer(&service, &kept, &arrival))
             else {
-                return self.refuse(Reason::QueueFull).await;
+                return Ok(self.refuse(Reason::QueueFull).await);
             };
             let reason_to_run = match done.await {
-                Ok(Done::Answer(answer)) => return answer,
+                Ok(Done::Answer(answer)) => return Ok(answer),
+                Ok(Done::Drop) => return Err(Dropped),
                 Ok(Done::Park { .. }) if self.arrival.resumed == Some(Resumed::Stopping) => {
-                    return self.refuse(Reason::Stopping).await;
+                    return Ok(self.refuse(Reason::Stopping).await);
                 }
-                Ok(Done::Park { key, until }) => self.wait(key, seen, until).await,
-                Err(_) => return self.refuse(Reason::Stopping).await,
+                Ok(Done::Park { key, until }) => {
+                    let Some(_parked) = self.house.seats.park() else {
+                        return Ok(self.refuse(Reason::TooManyParked).await);
+                    };
+                    self.wait(key, seen, until).await
+                }
+                Err(_) => return Ok(self.refuse(Reason::Stopping).await),
             };
             self.arrival.resumed = Some(reason_to_run);
             room = Room::Always;
@@ -175,7 +207,8 @@ impl Exchange {
 }
 
 /// Takes in a body, within its limits of size and time. `held` accounts for it.
-async fn collect(mut body: Incoming, limits: &Limits, held: &mut Held) -> Result<Vec<u8>, Reason> {
+async fn collect(mut body: Incoming, house: &House, held: &mut Held) -> Result<Vec<u8>, Reason> {
+    let limits = &house.limits;
     let whole = async {
         let mut bytes = Vec::new();
         while let Some(frame) = body.frame().await {
@@ -185,7 +218,12 @@ async fn collect(mut body: Incoming, limits: &Limits, held: &mut Held) -> Result
             if length > limits.body_bytes {
                 return Err(Reason::BodyTooLarge { limit: limits.body_bytes });
             }
-            held.resize(length).map_err(|_| Reason::BuffersFull)?;
+            while held.resize(length).is_err() {
+                if !house.seats.evict_bytes() {
+                    return Err(Reason::BuffersFull);
+                }
+                tokio::task::yield_now().await;
+            }
             bytes.extend_from_slice(&data);
         }
         Ok(bytes)
