@@ -41,6 +41,7 @@ mod mapping_states;
 mod metrics;
 mod model;
 mod organizations;
+mod page;
 mod pingone_guide;
 mod pingone_replay;
 mod places;

@@ -166,6 +166,7 @@ fn one_of_everything(server: &Server) -> BTreeMap<&'static str, String> {
     BTreeMap::from([
         ("Users", user.clone()),
         ("users", user.clone()),
+        ("people", user.clone()),
         ("members", user),
         ("Groups", group.clone()),
         ("groups", group),
@@ -175,7 +176,8 @@ fn one_of_everything(server: &Server) -> BTreeMap<&'static str, String> {
             text(&server.find_entity("concurrency-groups", &name("first")).unwrap(), "id"),
         ),
         ("sub-organizations", server.entity("sub-organizations", &name("sub"))),
-        ("mapping-rules", rule),
+        ("mapping-rules", rule.clone()),
+        ("rules", rule),
         ("mappings", first("/mappings")),
         ("conflicts", first("/conflicts?status=open")),
         ("tokens", first("/tokens")),

@@ -141,7 +141,11 @@ mod tests {
     #[test]
     fn what_a_template_shows_is_escaped() {
         let frame = Frame { person: Some("<script>alert(1)</script>".to_owned()), ..Frame::default() };
-        let page = html(&frame, "home.html", context! {});
+        let page = html(
+            &frame,
+            "refusal.html",
+            context! { title => "x", detail => "<script>alert(1)</script>", request_id => "1" },
+        );
         assert!(page.contains("&lt;script&gt;") && !page.contains("<script>alert"), "{page}");
     }
 
