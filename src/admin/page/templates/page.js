@@ -28,7 +28,8 @@ function enhance(root) {
 
 // The part of a page that this page's own address, or an answer to a form, has under the same id.
 async function refresh(part, answer) {
-  if (!answer.ok) return;
+  // What is wrong with a form is told under 400 or 409, on the same page.
+  if (![200, 400, 409].includes(answer.status)) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById(part.id);
   if (!fresh || part.contains(document.activeElement)) return;
   part.replaceChildren(...fresh.childNodes);
