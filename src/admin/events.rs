@@ -1,12 +1,9 @@
 //! The event feed, with long polls.
 
-use std::fmt::Write;
-
-use serde_json::json;
-
 use crate::admin::handle::{Admin, organization};
 use crate::admin::list;
 use crate::admin::reply::{self, Reply};
+use crate::directory;
 use crate::model::call::Call;
 use crate::model::error::{Error, Kind, Result};
 use crate::store::Event;
@@ -17,24 +14,16 @@ const LONGEST_WAIT: u64 = 60;
 /// `GET events?after=&limit=&wait=`: what happened after an event, in order.
 ///
 /// `next` is what to send as `after` the next time, also when nothing happened. With `wait`, a request that has nothing to
-/// answer stays open that many seconds for something to happen.
+/// answer stays open that many seconds for something to happen. Without `after` the feed begins with the oldest event that is
+/// kept.
 ///
 /// # Errors
-/// `InvalidCursor` for an `after` that is not the number of an event of this feed; `InvalidValue` for the others.
+/// `InvalidCursor` for an `after` that is not the number of an event of this feed; `Gone` for one whose next event is kept
+/// no longer; `InvalidValue` for the others.
 pub fn list(admin: &Admin, call: &Call) -> Result<Reply> {
     let organization = organization(call)?.id;
-    let (after, limit, wait) = (after(call)?, list::limit(call)?, wait(call)?);
-    let (events, newest) =
-        admin.read(|db| Ok((db.events(organization, after, limit)?, db.last_event_id(organization)?)))?;
-    if after > newest {
-        return Err(Error::new(
-            Kind::InvalidCursor,
-            format!(
-                "after: this feed has no event {after} yet; the newest is {newest}. Leave it out to read from the beginning."
-            ),
-        )
-        .at("after"));
-    }
+    let (asked, limit, wait) = (after(call)?, list::limit(call)?, wait(call)?);
+    let (after, events) = admin.read(|db| directory::events_after(db, organization, asked, limit))?;
     let rest = match call.time_is_up {
         Some(true) => 0,
         Some(false) | None => wait.saturating_sub(elapsed(admin, call)),
@@ -52,9 +41,9 @@ fn elapsed(admin: &Admin, call: &Call) -> u64 {
     u64::try_from(millis / 1000).unwrap_or(0)
 }
 
-fn after(call: &Call) -> Result<i64> {
-    let Some(text) = call.query.get("after").filter(|text| !text.is_empty()) else { return Ok(0) };
-    text.parse().ok().filter(|after| *after >= 0).ok_or_else(|| {
+fn after(call: &Call) -> Result<Option<i64>> {
+    let Some(text) = call.query.get("after").filter(|text| !text.is_empty()) else { return Ok(None) };
+    text.parse().ok().filter(|after| *after >= 0).map(Some).ok_or_else(|| {
         Error::new(
             Kind::InvalidCursor,
             format!("after: \"{text}\" is not the id of an event. Send the \"next\" of an earlier answer, or leave it out."),
@@ -74,30 +63,8 @@ fn wait(call: &Call) -> Result<u64> {
 
 /// A page as JSON text. What an event tells is text already, and is put in as it is.
 fn page(events: &[Event], next: i64) -> String {
-    let mut text = String::from("{\"items\":[");
-    for (index, event) in events.iter().enumerate() {
-        if index > 0 {
-            text.push(',');
-        }
-        let head = json!({
-            "id": event.id.to_string(),
-            "at": event.at,
-            "type": event.kind,
-            "request_id": event.request_id,
-        });
-        text.push_str(&joined(&head.to_string(), &event.data));
-    }
-    // Writing into a String cannot fail.
-    let _ = write!(text, "],\"next\":\"{next}\"}}");
-    text
-}
-
-/// Two JSON objects of different fields as one.
-fn joined(head: &str, tail: &str) -> String {
-    match (head.strip_suffix('}'), tail.strip_prefix('{')) {
-        (Some(head), Some(tail)) if tail != "}" => format!("{head},{tail}"),
-        _ => head.to_owned(),
-    }
+    let items: Vec<String> = events.iter().map(directory::event_text).collect();
+    format!("{{\"items\":[{}],\"next\":\"{next}\"}}", items.join(","))
 }
 
 #[cfg(test)]

@@ -61,6 +61,13 @@ impl Listing<1> {
     }
 }
 
+impl Listing<2> {
+    /// The same for a list whose first number is the row and whose second is the same on every page.
+    pub(super) fn page_of_rows(&self) -> Page {
+        Page { after: self.after.map_or(0, |[row, _]| row), limit: self.limit + 1 }
+    }
+}
+
 /// How many items a page has at most.
 ///
 /// # Errors

@@ -20,6 +20,7 @@ pub mod organizations;
 pub mod preview;
 pub mod problems;
 pub mod rules;
+pub mod snapshot;
 pub mod tokens;
 pub mod users;
 

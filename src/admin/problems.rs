@@ -25,6 +25,7 @@ fn row(kind: Kind) -> (u16, &'static str, &'static str) {
         Kind::MethodNotAllowed => (405, "method-not-allowed", "The method is not offered here"),
         Kind::Uniqueness => (409, "uniqueness", "The value is taken"),
         Kind::Conflict => (409, "conflict", "The state of things does not allow this"),
+        Kind::Gone => (410, "gone", "It is kept no longer"),
         Kind::PreconditionFailed => (412, "precondition-failed", "Another version is stored"),
         Kind::TooLarge => (413, "too-large", "The body is too large"),
         Kind::UnsupportedMediaType => (415, "unsupported-media-type", "The body's media type is not JSON"),

@@ -27,6 +27,7 @@ pub fn compose(config: &Config, directory: &Directory) -> Rollcall {
         admin: Admin { directory: directory.clone(), defaults: config.defaults.clone() },
         probes: Probes { directory: directory.clone() },
         last_used: LastUsed::default(),
+        keep_events_days: config.events.keep_days,
         public_url: config.server.public_url.as_ref().map(|url| url.as_str().to_owned()),
     }
 }

@@ -22,10 +22,19 @@ struct Task {
 }
 
 /// All tasks, in the order in which they run.
-const TASKS: &[Task] = &[Task {
-    failure: "when tokens were used could not be written",
-    run: |program| program.last_used.write(program.scim.directory.store()),
-}];
+const TASKS: &[Task] = &[
+    Task {
+        failure: "when tokens were used could not be written",
+        run: |program| program.last_used.write(program.scim.directory.store()),
+    },
+    Task {
+        failure: "old events could not be forgotten",
+        run: |program| match program.keep_events_days {
+            Some(days) => program.scim.directory.shorten_feeds(days),
+            None => Ok(()),
+        },
+    },
+];
 
 /// The thread that does the tasks.
 pub(super) struct Housekeeping {

@@ -101,7 +101,6 @@ fn without_effect(config: &Config) -> Vec<&'static str> {
         ),
         ("scim.purge_deleted_days", config.scim.purge_deleted_days != default.scim.purge_deleted_days),
         ("requests", config.requests != default.requests),
-        ("events", config.events != default.events),
         ("webhooks", config.webhooks != default.webhooks),
     ];
     keys.into_iter().filter_map(|(key, is_set)| is_set.then_some(key)).collect()

@@ -4,6 +4,7 @@ pub mod arguments;
 mod check;
 mod completions;
 mod configuration;
+mod events;
 mod explain;
 mod groups;
 mod organizations;
@@ -38,6 +39,7 @@ fn dispatch(Arguments { common, command }: Arguments) -> Result<Outcome> {
         Command::Rule(command) => rules::run(command, &common),
         Command::Group(command) => groups::run(command, &common),
         Command::Explain { user } => explain::run(&user, &common),
+        Command::Events(chosen) => events::run(chosen, &common),
         Command::Config(command) => configuration::run(command, &common),
         Command::Check => check::run(&common),
         Command::Completions { shell } => completions::run(shell),

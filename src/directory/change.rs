@@ -11,12 +11,11 @@ use crate::directory::handle::{Policy, RuleCache};
 use crate::ids::Ids;
 use crate::mapping::rules::RuleSet;
 use crate::model::cause::Cause;
-use crate::model::conflict::ConflictKind;
-use crate::model::error::Result;
+use crate::model::error::{Error, Result};
 use crate::model::event::EventKind;
 use crate::model::id::{ConflictId, EntityId, GroupId, MappingId, UserId};
 use crate::model::organization::Organization;
-use crate::store::{NewEvent, Tx};
+use crate::store::{ConflictSide, NewEvent, Tx};
 
 /// An operation in progress.
 pub struct Change<'t> {
@@ -160,28 +159,27 @@ impl<'t> Change<'t> {
     }
 
     /// A conflict as events show it.
-    pub(super) fn describe_conflict(
-        &self,
-        id: ConflictId,
-        user: Value,
-        current: (MappingId, GroupId, EntityId),
-        incoming: (MappingId, GroupId, EntityId),
-        kind: ConflictKind,
-    ) -> Result<Value> {
-        let side = |(mapping, group, entity): (MappingId, GroupId, EntityId)| -> Result<Value> {
+    pub(super) fn describe_conflict(&self, id: ConflictId, user: Value) -> Result<Value> {
+        let conflict = self
+            .tx
+            .conflict(self.organization.id, id)?
+            .ok_or_else(|| Error::internal(format!("conflict {id} is not there after it was written")))?;
+        let side = |side: ConflictSide| -> Result<Value> {
             Ok(json!({
-                "mapping_id": mapping,
-                "group": self.describe_group(group)?,
-                "entity": self.describe_entity(entity)?,
+                "mapping_id": side.mapping,
+                "group": self.describe_group(side.group)?,
+                "entity": self.describe_entity(side.entity)?,
             }))
         };
         Ok(json!({
             "conflict": {
                 "id": id,
-                "kind": kind.as_str(),
+                "kind": conflict.kind,
                 "user": user,
-                "current": side(current)?,
-                "incoming": side(incoming)?,
+                "current": side(conflict.current)?,
+                "incoming": side(conflict.incoming)?,
+                "status": conflict.status,
+                "outcome": conflict.outcome,
             }
         }))
     }

@@ -10,6 +10,7 @@ mod documents;
 mod endings;
 mod entities;
 mod explain;
+mod feed;
 mod groups;
 mod handle;
 #[cfg(test)]
@@ -28,8 +29,10 @@ pub use change::Change;
 pub use conflicts::Answer;
 pub use documents::{
     entity_json, group_json, mapping_json, organization_json, rule_json, spec_json, user_json,
+    user_state_json,
 };
 pub use explain::{Explanation, explain};
+pub use feed::{event_text, events_after};
 pub use groups::Pushed;
 pub use handle::{DeleteUser, Directory, Policy};
 pub use organizations::{OrganizationChange, create_organization};

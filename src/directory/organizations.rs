@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::directory::change::Change;
+use crate::directory::documents::organization_json;
 use crate::ids::Ids;
 use crate::mapping::targets;
 use crate::model::entity::{CreatedBy, TargetType};
@@ -82,15 +83,7 @@ impl Change<'_> {
         }
         self.tx.update_organization(&after)?;
         self.organization = after.clone();
-        self.record(
-            EventKind::SettingsChanged,
-            json!({"organization": {
-                "name": after.name,
-                "plan": after.plan,
-                "sso": after.sso,
-                "features": after.features,
-            }}),
-        );
+        self.record(EventKind::SettingsChanged, json!({"organization": organization_json(&after)}));
         for target_type in TargetType::ALL {
             if targets::is_on(before.features, target_type) != targets::is_on(after.features, target_type) {
                 targets::feature_switched(&mut self.board()?, target_type)?;

@@ -208,6 +208,7 @@ pub const ROUTES: &[Route] = &[
         members::remove::<SubOrganizations>,
     ),
     admin("GET", "/api/v1/organizations/{slug}/events", admin::events::list),
+    admin("GET", "/api/v1/organizations/{slug}/snapshot", admin::snapshot::list),
     probe("/healthz", probes::healthy),
     probe("/readyz", probes::ready),
 ];

@@ -25,6 +25,8 @@ pub struct Rollcall {
     pub probes: Probes,
     /// When tokens were used.
     pub last_used: LastUsed,
+    /// How many days events are kept; `None`: for ever.
+    pub keep_events_days: Option<u32>,
     /// What the world sees this server as; without it, what a request was sent to.
     pub public_url: Option<String>,
 }

@@ -21,6 +21,7 @@ mod memberships;
 mod migrations;
 mod organizations;
 mod outlook;
+mod outside;
 mod query;
 mod readers;
 mod rules;

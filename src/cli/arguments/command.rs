@@ -56,6 +56,8 @@ pub enum Command {
         /// The user's id or userName
         user: String,
     },
+    /// The event feed: what happened, in order
+    Events(Events),
     /// The configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -80,6 +82,17 @@ pub struct Serve {
     /// Give ids that follow a counter
     #[arg(long, requires = "ephemeral")]
     pub deterministic: bool,
+}
+
+/// `events`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Args)]
+pub struct Events {
+    /// Go on, and print each event as it happens: with --json one object a line
+    #[arg(long)]
+    pub follow: bool,
+    /// Begin after the event with this id [default: the oldest that is kept; with --follow the last ten]
+    #[arg(long, value_name = "ID", value_parser = clap::value_parser!(i64).range(0..))]
+    pub after: Option<i64>,
 }
 
 /// `config`

@@ -10,7 +10,7 @@ mod tenant;
 #[cfg(test)]
 mod tests;
 
-pub use command::{Arguments, Command, Common, ConfigCommand, Serve};
+pub use command::{Arguments, Command, Common, ConfigCommand, Events, Serve};
 pub use duration::parse_duration;
 pub use mapping::{Approve, GroupCommand, GroupStatus, NewRule, RuleChange, RuleCommand, RuleFile};
 pub use tenant::{NewToken, OrganizationCommand, OrganizationSettings, TokenCommand};

@@ -90,6 +90,13 @@ impl DurableServer {
     pub fn rollcall(&self, arguments: &[&str]) -> Output {
         rollcall_in(&self.directory, arguments)
     }
+
+    /// Starts a command on the same database that goes on until it is dropped.
+    pub fn rollcall_running(&self, arguments: &[&str]) -> Program {
+        let mut command = on_database(process::command(), &self.directory);
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped());
+        Program::spawn(&mut command)
+    }
 }
 
 impl Deref for DurableServer {
