@@ -34,6 +34,7 @@ mod lifecycle;
 mod limits;
 mod lists;
 mod mapping_states;
+mod mirror;
 mod model;
 mod organizations;
 mod pingone_guide;

@@ -19,7 +19,7 @@ pub use client::Client;
 pub use durable::DurableServer;
 pub use ephemeral::Server;
 pub use fixture::{Expectation, Request, Values, files_in, read};
-pub use process::wait_for;
+pub use process::{Program, wait_for};
 pub use subset::assert_contains;
 pub use tenant::{Tenant, USER_EXTENSION};
 pub use words::{base64, event_id, member, sorted, text, users_named};
