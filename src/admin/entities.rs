@@ -8,6 +8,7 @@ use crate::admin::body::Fields;
 use crate::admin::handle::{Admin, organization};
 use crate::admin::list::Listing;
 use crate::admin::lookup::Lookup;
+use crate::admin::operation::{Body, Operation, SEARCH};
 use crate::admin::reply::{self, Reply};
 use crate::directory::entity_json;
 use crate::model::call::Call;
@@ -47,6 +48,18 @@ impl Noun for SubOrganizations {
     const TYPE: TargetType = TargetType::SubOrganization;
     const PATH: &'static str = "sub-organizations";
 }
+
+/// Of [`list`].
+pub const LIST: Operation = Operation::list("Entities of this type, by name", "Entity").asked_by(SEARCH);
+/// Of [`create`].
+pub const CREATE: Operation = Operation::create("Make an entity by hand", "EntityName", "Entity").versioned();
+/// Of [`show`].
+pub const SHOW: Operation = Operation::get("One entity", "Entity").versioned();
+/// Of [`update`].
+pub const UPDATE: Operation =
+    Operation::change("Rename an entity", Body::Required("EntityName"), "Entity").versioned();
+/// Of [`remove`].
+pub const REMOVE: Operation = Operation::delete("Delete an entity: its places end").versioned();
 
 /// `GET` of all, `?query=` for those whose name holds it.
 ///

@@ -2,6 +2,7 @@
 
 use crate::admin::handle::{Admin, organization};
 use crate::admin::list;
+use crate::admin::operation::{LIMIT, Operation, Parameter};
 use crate::admin::reply::{self, Reply};
 use crate::directory;
 use crate::model::call::Call;
@@ -10,6 +11,21 @@ use crate::store::Event;
 
 /// The longest that a request is parked, in seconds; asking for more is asking for this.
 const LONGEST_WAIT: u64 = 60;
+
+const AFTER: Parameter = Parameter {
+    name: "after",
+    written: "string",
+    about: "The next of the page before; left out for the oldest kept.",
+};
+const WAIT: Parameter = Parameter {
+    name: "wait",
+    written: "#0..",
+    about: "How many seconds to wait for something to happen; more than 60 is 60.",
+};
+const ASKED_BY: &[Parameter] = &[LIMIT, AFTER, WAIT];
+/// Of [`list`].
+pub const LIST: Operation =
+    Operation::get("What happened, in order", "Feed").asked_by(ASKED_BY).refusing(&[410]);
 
 /// `GET events?after=&limit=&wait=`: what happened after an event, in order.
 ///

@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use crate::admin::body::Fields;
-use crate::admin::groups::STATUSES;
+use crate::admin::groups::{STATUS, STATUSES};
 use crate::admin::handle::{Admin, organization};
 use crate::admin::list::{self, Listing};
 use crate::admin::lookup::mappings_json;
+use crate::admin::operation::{AFTER, Body, LIMIT, Operation, Parameter};
 use crate::admin::reply::{self, Reply};
 use crate::mapping::approval::Choice;
 use crate::model::call::Call;
@@ -15,6 +16,20 @@ use crate::model::error::{Error, Result};
 use crate::model::id::{MappingId, OrganizationId, ResourceId};
 use crate::model::mapping::Mapping;
 use crate::store::Db;
+
+const ASKED_BY: &[Parameter] = &[LIMIT, AFTER, STATUS];
+/// Of [`list`].
+pub const LIST: Operation = Operation::list("Mappings, history included", "Mapping").asked_by(ASKED_BY);
+/// Of [`show`].
+pub const SHOW: Operation = Operation::get("One mapping", "Mapping").versioned();
+/// Of [`approve`].
+pub const APPROVE: Operation =
+    Operation::change("Approve a mapping", Body::Optional("Approval"), "Mapping").versioned();
+/// Of [`reject`].
+pub const REJECT: Operation =
+    Operation::change("Reject a mapping", Body::Optional("Empty"), "Mapping").versioned();
+/// Of [`remove`].
+pub const REMOVE: Operation = Operation::delete("Remove a mapping: it becomes history").versioned();
 
 /// `GET mappings?status=`: history included.
 ///

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::admin::entities::{Noun, living};
 use crate::admin::handle::Admin;
 use crate::admin::list::Listing;
+use crate::admin::operation::{Body, Operation};
 use crate::admin::places::Placed;
 use crate::admin::reply::{self, Reply};
 use crate::model::assignment::{Assignment, Source};
@@ -14,6 +15,14 @@ use crate::model::error::{Error, Result};
 use crate::model::id::{ResourceId, UserId};
 use crate::model::user::User;
 use crate::store::Db;
+
+/// Of [`list`].
+pub const LIST: Operation = Operation::list("Who is in an entity", "Member");
+/// Of [`put`].
+pub const PUT: Operation =
+    Operation::change("Put a user into an entity by hand", Body::Optional("Empty"), "Placement");
+/// Of [`remove`].
+pub const REMOVE: Operation = Operation::delete("Take a user out of an entity by hand");
 
 /// `GET` of an entity's members.
 ///

@@ -7,6 +7,7 @@ mod body;
 mod handle;
 mod list;
 mod lookup;
+mod operation;
 mod places;
 mod reply;
 
@@ -20,11 +21,13 @@ pub mod organizations;
 pub mod preview;
 pub mod problems;
 pub mod rules;
+pub mod schemas;
 pub mod snapshot;
 pub mod tokens;
 pub mod users;
 
 pub use handle::Admin;
+pub use operation::{Answer, Body, Operation, Parameter};
 pub use reply::Reply;
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::admin::body::{Edit, Field, Fields};
 use crate::admin::handle::{Admin, has_server_scope, organization};
 use crate::admin::list::Listing;
+use crate::admin::operation::{Body, Operation};
 use crate::admin::reply::{self, Reply};
 use crate::directory::{OrganizationChange, create_organization, organization_json};
 use crate::model::call::Call;
@@ -15,6 +16,21 @@ use crate::store::NewOrganization;
 /// The most characters in an organization's name or plan.
 const NAME_LIMIT: usize = 500;
 const FEATURES: [&str; 4] = ["group_provisioning", "teams", "concurrency_groups", "sub_organizations"];
+
+/// Of [`list`].
+pub const LIST: Operation = Operation::list("All organizations", "Organization");
+/// Of [`create`].
+pub const CREATE: Operation =
+    Operation::create("Make an organization", "NewOrganization", "Organization").versioned();
+/// Of [`show`].
+pub const SHOW: Operation = Operation::get("The organization with its settings", "Organization").versioned();
+/// Of [`update`].
+pub const UPDATE: Operation = Operation::change(
+    "Change name, features, plan, sso",
+    Body::Required("OrganizationChange"),
+    "Organization",
+)
+.versioned();
 
 /// `GET /organizations`.
 ///

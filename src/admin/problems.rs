@@ -37,6 +37,28 @@ fn row(kind: Kind) -> (u16, &'static str, &'static str) {
     }
 }
 
+/// What a refusal of this status says, in a few words.
+pub fn title(status: u16) -> &'static str {
+    match status {
+        400 => "Something in the request is not valid",
+        401 => "A valid credential is required",
+        403 => "This is not allowed",
+        404 => "There is no such thing",
+        408 => "The request took too long to arrive",
+        409 => "The state of things does not allow this",
+        410 => "It is kept no longer",
+        412 => "Another version is stored",
+        413 => "The body is too large",
+        414 => "The target is too long",
+        415 => "The body's media type is not JSON",
+        429 => "There were too many requests",
+        431 => "The head is too large",
+        503 => "The server cannot take the request now",
+        507 => "There is no room to store it",
+        _ => "The server failed",
+    }
+}
+
 /// The answer to a request that was refused or failed. The members of an attachment stand beside the others.
 ///
 /// The detail of an internal error goes to the log; the answer names only the request, by which it is found there.

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use crate::admin::body::{Edit, Fields};
 use crate::admin::handle::{Admin, organization};
 use crate::admin::list::Listing;
+use crate::admin::operation::{Body, Operation};
 use crate::admin::reply::{self, Reply};
 use crate::directory::rule_json;
 use crate::mapping::rule_changes::edited;
@@ -16,6 +17,19 @@ use crate::model::rule::{Rule, RuleEdit, RuleSpec};
 /// What a rule is written with.
 pub(super) const FIELDS: [&str; 8] =
     ["kind", "pattern", "exclude", "entity_name", "target_type", "priority", "auto_approve", "enabled"];
+
+/// Of [`list`].
+pub const LIST: Operation =
+    Operation::list("Mapping rules, in the order in which they are looked at", "Rule");
+/// Of [`create`].
+pub const CREATE: Operation = Operation::create("Write a rule; it is not run", "NewRule", "Rule").versioned();
+/// Of [`show`].
+pub const SHOW: Operation = Operation::get("One rule", "Rule").versioned();
+/// Of [`update`].
+pub const UPDATE: Operation =
+    Operation::change("Rewrite a rule; it is not run", Body::Required("RuleChange"), "Rule").versioned();
+/// Of [`remove`].
+pub const REMOVE: Operation = Operation::delete("Delete a rule; the mappings that it made stay").versioned();
 
 /// `GET mapping-rules`: in the order in which they are looked at.
 ///

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::admin::handle::{Admin, organization};
 use crate::admin::list::Listing;
+use crate::admin::operation::{Operation, PAGING};
 use crate::admin::places::Placed;
 use crate::admin::reply::{self, Reply};
 use crate::directory::user_state_json;
@@ -16,6 +17,10 @@ use crate::model::error::Result;
 use crate::model::id::{OrganizationId, UserId};
 use crate::model::user::User;
 use crate::store::Db;
+
+/// Of [`list`].
+pub const LIST: Operation =
+    Operation::get("Everybody with role and places, to follow the feed from", "Snapshot").asked_by(PAGING);
 
 /// `GET snapshot?after=&limit=`: users in the order in which they were first pushed. `events_after` is what to send as
 /// `after` to `events` once the last page was read.

@@ -5,10 +5,12 @@
 //! | `front` | connections, limits, deadlines, worker threads; knows nothing of SCIM |
 //! | `target` | path and query, decoded once |
 //! | `routes` | the one table of method, path, scope, handler |
+//! | `openapi` | the description of the admin API, from that table |
 //! | `service` | a request through target, route and credentials to its handler, and its error to an answer |
 //! | `probes` | liveness and readiness |
 
 pub mod front;
+pub mod openapi;
 pub mod probes;
 pub mod routes;
 pub mod service;

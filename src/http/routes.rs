@@ -3,8 +3,12 @@
 use rouille::Response;
 
 use crate::admin::entities::{ConcurrencyGroups, SubOrganizations, Teams};
-use crate::admin::{self, Admin, Reply, entities, members};
+use crate::admin::{
+    Admin, Operation, Reply, conflicts, entities, events, groups, mappings, members, organizations, preview,
+    rules, snapshot, tokens, users,
+};
 use crate::auth::{Access, Scope};
+use crate::http::openapi;
 use crate::http::probes::{self, Probes};
 use crate::model::call::Call;
 use crate::model::error::Result;
@@ -19,6 +23,8 @@ pub enum Handler {
     Admin(fn(&Admin, &Call) -> Result<Reply>),
     /// Liveness and readiness.
     Probe(fn(&Probes) -> Response),
+    /// The same for everybody, whatever is stored.
+    Fixed(fn() -> Response),
 }
 
 /// One row.
@@ -34,6 +40,8 @@ pub struct Route {
     pub access: Access,
     /// Who answers.
     pub handler: Handler,
+    /// What it takes and answers, for the admin API's description.
+    pub operation: Option<&'static Operation>,
 }
 
 const fn scim(
@@ -42,7 +50,7 @@ const fn scim(
     handler: fn(&Scim, &Call) -> Result<Response>,
 ) -> Route {
     let access = if matches!(method.as_bytes(), b"GET") { Access::Read } else { Access::Write };
-    Route { method, path, scope: Scope::Scim, access, handler: Handler::Scim(handler) }
+    Route { method, path, scope: Scope::Scim, access, handler: Handler::Scim(handler), operation: None }
 }
 
 const fn discovery(path: &'static str, handler: fn(&Scim, &Call) -> Result<Response>) -> Route {
@@ -57,22 +65,32 @@ const fn admin(
     method: &'static str,
     path: &'static str,
     handler: fn(&Admin, &Call) -> Result<Reply>,
+    operation: &'static Operation,
 ) -> Route {
     let access = if matches!(method.as_bytes(), b"GET") { Access::Read } else { Access::Write };
-    Route { method, path, scope: Scope::Organization, access, handler: Handler::Admin(handler) }
+    let handler = Handler::Admin(handler);
+    Route { method, path, scope: Scope::Organization, access, handler, operation: Some(operation) }
 }
 
-/// A POST that only looks.
-const fn look(path: &'static str, handler: fn(&Admin, &Call) -> Result<Reply>) -> Route {
-    Route { access: Access::Read, ..admin("POST", path, handler) }
+/// A row below an organization.
+macro_rules! tenant {
+    ($method:literal $path:literal, $handler:expr, $operation:path) => {
+        admin($method, concat!("/api/v1/organizations/{slug}", $path), $handler, &$operation)
+    };
 }
 
-const fn server(
-    method: &'static str,
-    path: &'static str,
-    handler: fn(&Admin, &Call) -> Result<Reply>,
-) -> Route {
-    Route { scope: Scope::Server, ..admin(method, path, handler) }
+/// One that only looks, although it is a POST.
+macro_rules! look {
+    ($method:literal $path:literal, $handler:expr, $operation:path) => {
+        Route { access: Access::Read, ..tenant!($method $path, $handler, $operation) }
+    };
+}
+
+/// A row for server scope.
+macro_rules! server {
+    ($method:literal $path:literal, $handler:expr, $operation:path) => {
+        Route { scope: Scope::Server, ..admin($method, concat!("/api/v1", $path), $handler, &$operation) }
+    };
 }
 
 const fn probe(path: &'static str, handler: fn(&Probes) -> Response) -> Route {
@@ -82,7 +100,12 @@ const fn probe(path: &'static str, handler: fn(&Probes) -> Response) -> Route {
         scope: Scope::Public,
         access: Access::Read,
         handler: Handler::Probe(handler),
+        operation: None,
     }
+}
+
+const fn fixed(path: &'static str, handler: fn() -> Response) -> Route {
+    Route { handler: Handler::Fixed(handler), ..probe(path, probes::healthy) }
 }
 
 /// All routes.
@@ -113,102 +136,67 @@ pub const ROUTES: &[Route] = &[
     scim("PUT", "/scim/v2/Me", scim::discovery::me),
     scim("PATCH", "/scim/v2/Me", scim::discovery::me),
     scim("DELETE", "/scim/v2/Me", scim::discovery::me),
-    server("GET", "/api/v1/organizations", admin::organizations::list),
-    server("POST", "/api/v1/organizations", admin::organizations::create),
-    admin("GET", "/api/v1/organizations/{slug}", admin::organizations::show),
-    admin("PATCH", "/api/v1/organizations/{slug}", admin::organizations::update),
-    admin("GET", "/api/v1/organizations/{slug}/tokens", admin::tokens::list),
-    admin("POST", "/api/v1/organizations/{slug}/tokens", admin::tokens::create),
-    admin("GET", "/api/v1/organizations/{slug}/tokens/{}", admin::tokens::show),
-    admin("DELETE", "/api/v1/organizations/{slug}/tokens/{}", admin::tokens::revoke),
-    admin("POST", "/api/v1/organizations/{slug}/tokens/{}/rotate", admin::tokens::rotate),
-    admin("GET", "/api/v1/organizations/{slug}/users", admin::users::list),
-    admin("GET", "/api/v1/organizations/{slug}/users/{}", admin::users::show),
-    admin("GET", "/api/v1/organizations/{slug}/users/{}/explain", admin::users::explain),
-    admin("GET", "/api/v1/organizations/{slug}/groups", admin::groups::list),
-    admin("GET", "/api/v1/organizations/{slug}/groups/{}", admin::groups::show),
-    admin("GET", "/api/v1/organizations/{slug}/groups/{}/members", admin::groups::members),
-    admin("POST", "/api/v1/organizations/{slug}/groups/{}/mappings", admin::groups::map),
-    look("/api/v1/organizations/{slug}/groups/{}/mappings/preview", admin::preview::group),
-    admin("GET", "/api/v1/organizations/{slug}/mappings", admin::mappings::list),
-    admin("GET", "/api/v1/organizations/{slug}/mappings/{}", admin::mappings::show),
-    admin("DELETE", "/api/v1/organizations/{slug}/mappings/{}", admin::mappings::remove),
-    look("/api/v1/organizations/{slug}/mappings/{}/preview", admin::preview::mapping),
-    admin("POST", "/api/v1/organizations/{slug}/mappings/{}/approve", admin::mappings::approve),
-    admin("POST", "/api/v1/organizations/{slug}/mappings/{}/reject", admin::mappings::reject),
-    admin("GET", "/api/v1/organizations/{slug}/mapping-rules", admin::rules::list),
-    admin("POST", "/api/v1/organizations/{slug}/mapping-rules", admin::rules::create),
-    look("/api/v1/organizations/{slug}/mapping-rules/preview", admin::preview::rules),
-    admin("POST", "/api/v1/organizations/{slug}/mapping-rules/apply", admin::preview::apply),
-    admin("GET", "/api/v1/organizations/{slug}/mapping-rules/{}", admin::rules::show),
-    admin("PATCH", "/api/v1/organizations/{slug}/mapping-rules/{}", admin::rules::update),
-    admin("DELETE", "/api/v1/organizations/{slug}/mapping-rules/{}", admin::rules::remove),
-    admin("GET", "/api/v1/organizations/{slug}/conflicts", admin::conflicts::list),
-    admin("POST", "/api/v1/organizations/{slug}/conflicts/resolve", admin::conflicts::resolve_many),
-    admin("GET", "/api/v1/organizations/{slug}/conflicts/{}", admin::conflicts::show),
-    admin("POST", "/api/v1/organizations/{slug}/conflicts/{}/resolve", admin::conflicts::resolve),
-    admin("GET", "/api/v1/organizations/{slug}/teams", entities::list::<Teams>),
-    admin("POST", "/api/v1/organizations/{slug}/teams", entities::create::<Teams>),
-    admin("GET", "/api/v1/organizations/{slug}/teams/{}", entities::show::<Teams>),
-    admin("PATCH", "/api/v1/organizations/{slug}/teams/{}", entities::update::<Teams>),
-    admin("DELETE", "/api/v1/organizations/{slug}/teams/{}", entities::remove::<Teams>),
-    admin("GET", "/api/v1/organizations/{slug}/teams/{}/members", members::list::<Teams>),
-    admin("PUT", "/api/v1/organizations/{slug}/teams/{}/members/{}", members::put::<Teams>),
-    admin("DELETE", "/api/v1/organizations/{slug}/teams/{}/members/{}", members::remove::<Teams>),
-    admin("GET", "/api/v1/organizations/{slug}/concurrency-groups", entities::list::<ConcurrencyGroups>),
-    admin("POST", "/api/v1/organizations/{slug}/concurrency-groups", entities::create::<ConcurrencyGroups>),
-    admin("GET", "/api/v1/organizations/{slug}/concurrency-groups/{}", entities::show::<ConcurrencyGroups>),
-    admin(
-        "PATCH",
-        "/api/v1/organizations/{slug}/concurrency-groups/{}",
-        entities::update::<ConcurrencyGroups>,
-    ),
-    admin(
-        "DELETE",
-        "/api/v1/organizations/{slug}/concurrency-groups/{}",
-        entities::remove::<ConcurrencyGroups>,
-    ),
-    admin(
-        "GET",
-        "/api/v1/organizations/{slug}/concurrency-groups/{}/members",
-        members::list::<ConcurrencyGroups>,
-    ),
-    admin(
-        "PUT",
-        "/api/v1/organizations/{slug}/concurrency-groups/{}/members/{}",
-        members::put::<ConcurrencyGroups>,
-    ),
-    admin(
-        "DELETE",
-        "/api/v1/organizations/{slug}/concurrency-groups/{}/members/{}",
-        members::remove::<ConcurrencyGroups>,
-    ),
-    admin("GET", "/api/v1/organizations/{slug}/sub-organizations", entities::list::<SubOrganizations>),
-    admin("POST", "/api/v1/organizations/{slug}/sub-organizations", entities::create::<SubOrganizations>),
-    admin("GET", "/api/v1/organizations/{slug}/sub-organizations/{}", entities::show::<SubOrganizations>),
-    admin("PATCH", "/api/v1/organizations/{slug}/sub-organizations/{}", entities::update::<SubOrganizations>),
-    admin(
-        "DELETE",
-        "/api/v1/organizations/{slug}/sub-organizations/{}",
-        entities::remove::<SubOrganizations>,
-    ),
-    admin(
-        "GET",
-        "/api/v1/organizations/{slug}/sub-organizations/{}/members",
-        members::list::<SubOrganizations>,
-    ),
-    admin(
-        "PUT",
-        "/api/v1/organizations/{slug}/sub-organizations/{}/members/{}",
-        members::put::<SubOrganizations>,
-    ),
-    admin(
-        "DELETE",
-        "/api/v1/organizations/{slug}/sub-organizations/{}/members/{}",
-        members::remove::<SubOrganizations>,
-    ),
-    admin("GET", "/api/v1/organizations/{slug}/events", admin::events::list),
-    admin("GET", "/api/v1/organizations/{slug}/snapshot", admin::snapshot::list),
+    server!("GET" "/organizations", organizations::list, organizations::LIST),
+    server!("POST" "/organizations", organizations::create, organizations::CREATE),
+    tenant!("GET" "", organizations::show, organizations::SHOW),
+    tenant!("PATCH" "", organizations::update, organizations::UPDATE),
+    tenant!("GET" "/tokens", tokens::list, tokens::LIST),
+    tenant!("POST" "/tokens", tokens::create, tokens::CREATE),
+    tenant!("GET" "/tokens/{}", tokens::show, tokens::SHOW),
+    tenant!("DELETE" "/tokens/{}", tokens::revoke, tokens::REVOKE),
+    tenant!("POST" "/tokens/{}/rotate", tokens::rotate, tokens::ROTATE),
+    tenant!("GET" "/users", users::list, users::LIST),
+    tenant!("GET" "/users/{}", users::show, users::SHOW),
+    tenant!("GET" "/users/{}/explain", users::explain, users::EXPLAIN),
+    tenant!("GET" "/groups", groups::list, groups::LIST),
+    tenant!("GET" "/groups/{}", groups::show, groups::SHOW),
+    tenant!("GET" "/groups/{}/members", groups::members, groups::MEMBERS),
+    tenant!("POST" "/groups/{}/mappings", groups::map, groups::MAP),
+    look!("POST" "/groups/{}/mappings/preview", preview::group, preview::GROUP),
+    tenant!("GET" "/mappings", mappings::list, mappings::LIST),
+    tenant!("GET" "/mappings/{}", mappings::show, mappings::SHOW),
+    tenant!("DELETE" "/mappings/{}", mappings::remove, mappings::REMOVE),
+    look!("POST" "/mappings/{}/preview", preview::mapping, preview::MAPPING),
+    tenant!("POST" "/mappings/{}/approve", mappings::approve, mappings::APPROVE),
+    tenant!("POST" "/mappings/{}/reject", mappings::reject, mappings::REJECT),
+    tenant!("GET" "/mapping-rules", rules::list, rules::LIST),
+    tenant!("POST" "/mapping-rules", rules::create, rules::CREATE),
+    look!("POST" "/mapping-rules/preview", preview::rules, preview::RULES),
+    tenant!("POST" "/mapping-rules/apply", preview::apply, preview::APPLY),
+    tenant!("GET" "/mapping-rules/{}", rules::show, rules::SHOW),
+    tenant!("PATCH" "/mapping-rules/{}", rules::update, rules::UPDATE),
+    tenant!("DELETE" "/mapping-rules/{}", rules::remove, rules::REMOVE),
+    tenant!("GET" "/conflicts", conflicts::list, conflicts::LIST),
+    tenant!("POST" "/conflicts/resolve", conflicts::resolve_many, conflicts::RESOLVE_MANY),
+    tenant!("GET" "/conflicts/{}", conflicts::show, conflicts::SHOW),
+    tenant!("POST" "/conflicts/{}/resolve", conflicts::resolve, conflicts::RESOLVE),
+    tenant!("GET" "/teams", entities::list::<Teams>, entities::LIST),
+    tenant!("POST" "/teams", entities::create::<Teams>, entities::CREATE),
+    tenant!("GET" "/teams/{}", entities::show::<Teams>, entities::SHOW),
+    tenant!("PATCH" "/teams/{}", entities::update::<Teams>, entities::UPDATE),
+    tenant!("DELETE" "/teams/{}", entities::remove::<Teams>, entities::REMOVE),
+    tenant!("GET" "/teams/{}/members", members::list::<Teams>, members::LIST),
+    tenant!("PUT" "/teams/{}/members/{}", members::put::<Teams>, members::PUT),
+    tenant!("DELETE" "/teams/{}/members/{}", members::remove::<Teams>, members::REMOVE),
+    tenant!("GET" "/concurrency-groups", entities::list::<ConcurrencyGroups>, entities::LIST),
+    tenant!("POST" "/concurrency-groups", entities::create::<ConcurrencyGroups>, entities::CREATE),
+    tenant!("GET" "/concurrency-groups/{}", entities::show::<ConcurrencyGroups>, entities::SHOW),
+    tenant!("PATCH" "/concurrency-groups/{}", entities::update::<ConcurrencyGroups>, entities::UPDATE),
+    tenant!("DELETE" "/concurrency-groups/{}", entities::remove::<ConcurrencyGroups>, entities::REMOVE),
+    tenant!("GET" "/concurrency-groups/{}/members", members::list::<ConcurrencyGroups>, members::LIST),
+    tenant!("PUT" "/concurrency-groups/{}/members/{}", members::put::<ConcurrencyGroups>, members::PUT),
+    tenant!("DELETE" "/concurrency-groups/{}/members/{}", members::remove::<ConcurrencyGroups>, members::REMOVE),
+    tenant!("GET" "/sub-organizations", entities::list::<SubOrganizations>, entities::LIST),
+    tenant!("POST" "/sub-organizations", entities::create::<SubOrganizations>, entities::CREATE),
+    tenant!("GET" "/sub-organizations/{}", entities::show::<SubOrganizations>, entities::SHOW),
+    tenant!("PATCH" "/sub-organizations/{}", entities::update::<SubOrganizations>, entities::UPDATE),
+    tenant!("DELETE" "/sub-organizations/{}", entities::remove::<SubOrganizations>, entities::REMOVE),
+    tenant!("GET" "/sub-organizations/{}/members", members::list::<SubOrganizations>, members::LIST),
+    tenant!("PUT" "/sub-organizations/{}/members/{}", members::put::<SubOrganizations>, members::PUT),
+    tenant!("DELETE" "/sub-organizations/{}/members/{}", members::remove::<SubOrganizations>, members::REMOVE),
+    tenant!("GET" "/events", events::list, events::LIST),
+    tenant!("GET" "/snapshot", snapshot::list, snapshot::LIST),
+    fixed("/api/openapi.json", openapi::answer),
     probe("/healthz", probes::healthy),
     probe("/readyz", probes::ready),
 ];

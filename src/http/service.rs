@@ -82,13 +82,15 @@ impl Rollcall {
 
     fn run(&self, request: &Request, arrival: &Arrival) -> Result<Outcome> {
         let admission = self.look_up(request)?;
-        let handler = admission.route.handler;
+        let (handler, operation) = (admission.route.handler, admission.route.operation);
         if let Some(admitted) = &admission.admitted {
             log_notes(&arrival.request_id, &admitted.notes);
         }
         let call = self.call(request, arrival, admission)?;
+        operation.map_or(Ok(()), |operation| operation.check(&call))?;
         match handler {
             Handler::Probe(probe) => Ok(Outcome::Answer(probe(&self.probes))),
+            Handler::Fixed(fixed) => Ok(Outcome::Answer(fixed())),
             Handler::Scim(handler) => {
                 if let Some(organization) = &call.organization {
                     self.scim.check_prerequisites(organization)?;
