@@ -103,7 +103,9 @@ pub fn map(admin: &Admin, call: &Call) -> Result<Reply> {
         change.map_group(&group, target_type, &choice)
     })?;
     let shown = admin.read(|db| mappings_json(db, std::slice::from_ref(&mapping)))?;
-    reply::created(call, &format!("mappings/{}", mapping.id), shown.first().unwrap_or(&Value::Null))
+    let reply =
+        reply::created(call, &format!("mappings/{}", mapping.id), shown.first().unwrap_or(&Value::Null))?;
+    Ok(reply.of_version(&mapping))
 }
 
 /// Reads to what a group is to be mapped.

@@ -10,6 +10,7 @@ mod lookup;
 mod operation;
 mod places;
 mod reply;
+mod version;
 
 pub mod conflicts;
 pub mod entities;

@@ -7,6 +7,7 @@ use crate::admin::handle::{Admin, has_server_scope, organization};
 use crate::admin::list::Listing;
 use crate::admin::operation::{Body, Operation};
 use crate::admin::reply::{self, Reply};
+use crate::admin::version::Condition;
 use crate::directory::{OrganizationChange, create_organization, organization_json};
 use crate::model::call::Call;
 use crate::model::error::{Error, Kind, Result};
@@ -66,7 +67,7 @@ pub fn create(admin: &Admin, call: &Call) -> Result<Reply> {
             .ok_or_else(|| Error::internal("an organization is not there after it was written"))
     })?;
     let location = format!("{}/api/v1/organizations/{}", call.base_url, made.slug);
-    Ok(reply::created_at(location, &organization_json(&made)))
+    Ok(reply::created_at(location, &organization_json(&made)).of_version(&made))
 }
 
 /// `GET` of an organization.
@@ -74,13 +75,14 @@ pub fn create(admin: &Admin, call: &Call) -> Result<Reply> {
 /// # Errors
 /// None of its own.
 pub fn show(_: &Admin, call: &Call) -> Result<Reply> {
-    Ok(reply::ok(&organization_json(organization(call)?)))
+    let organization = organization(call)?;
+    Ok(reply::ok(&organization_json(organization)).of_version(organization))
 }
 
 /// `PATCH` of an organization.
 ///
 /// # Errors
-/// `InvalidValue` naming the field; `Forbidden` for `plan` and `sso` without server scope.
+/// `InvalidValue` naming the field; `Forbidden` for `plan` and `sso` without server scope; `PreconditionFailed`.
 pub fn update(admin: &Admin, call: &Call) -> Result<Reply> {
     let mut fields = Fields::of_body(call, &["name", "features", "plan", "sso"])?;
     let name: Option<String> = fields.changed("name")?;
@@ -104,11 +106,13 @@ pub fn update(admin: &Admin, call: &Call) -> Result<Reply> {
             .at(field));
         }
     }
+    let condition = Condition::of(call);
     let changed = admin.change(call, move |change| {
+        condition.check(change.organization())?;
         let features = Some(features.applied_to(change.organization().features));
         change.update_organization(OrganizationChange { name, plan, sso, features })
     })?;
-    Ok(reply::ok(&organization_json(&changed)))
+    Ok(reply::ok(&organization_json(&changed)).of_version(&changed))
 }
 
 fn named(field: &str, text: String) -> Result<String> {

@@ -7,7 +7,8 @@ use crate::admin::handle::{Admin, organization};
 use crate::admin::list::Listing;
 use crate::admin::operation::{Body, Operation};
 use crate::admin::reply::{self, Reply};
-use crate::directory::rule_json;
+use crate::admin::version::Condition;
+use crate::directory::{Change, rule_json};
 use crate::mapping::rule_changes::edited;
 use crate::model::call::Call;
 use crate::model::error::{Error, Result};
@@ -54,7 +55,7 @@ pub fn list(admin: &Admin, call: &Call) -> Result<Reply> {
 pub fn create(admin: &Admin, call: &Call) -> Result<Reply> {
     let spec = spec(&mut Fields::of_body(call, &FIELDS)?)?;
     let rule = admin.change(call, move |change| change.create_rule(&spec))?;
-    reply::created(call, &format!("mapping-rules/{}", rule.id), &rule_json(&rule))
+    Ok(reply::created(call, &format!("mapping-rules/{}", rule.id), &rule_json(&rule))?.of_version(&rule))
 }
 
 /// `GET mapping-rules/{id}`.
@@ -65,28 +66,34 @@ pub fn show(admin: &Admin, call: &Call) -> Result<Reply> {
     let id = id(call)?;
     let rule = admin.read(|db| db.rule(organization(call)?.id, id))?;
     let rule = rule.ok_or_else(|| Error::not_found("mapping rule", id))?;
-    Ok(reply::ok(&rule_json(&rule)))
+    Ok(reply::ok(&rule_json(&rule)).of_version(&rule))
 }
 
 /// `PATCH mapping-rules/{id}`: null empties `pattern`, `exclude` and `entity_name`.
 ///
 /// # Errors
-/// `NotFound`; `InvalidValue` naming the field.
+/// `NotFound`; `InvalidValue` naming the field; `PreconditionFailed`.
 pub fn update(admin: &Admin, call: &Call) -> Result<Reply> {
     let id = id(call)?;
     let edit = edit(&mut Fields::of_body(call, &FIELDS)?)?;
-    let rule =
-        admin.change(call, move |change| change.update_rule(id, |before| Ok(edited(before, &edit))))?;
-    Ok(reply::ok(&rule_json(&rule)))
+    let condition = Condition::of(call);
+    let rule = admin.change(call, move |change| {
+        check(change, id, &condition)?;
+        change.update_rule(id, |before| Ok(edited(before, &edit)))
+    })?;
+    Ok(reply::ok(&rule_json(&rule)).of_version(&rule))
 }
 
 /// `DELETE mapping-rules/{id}`: the mappings that it made stay.
 ///
 /// # Errors
-/// `NotFound`.
+/// `NotFound`; `PreconditionFailed`.
 pub fn remove(admin: &Admin, call: &Call) -> Result<Reply> {
-    let id = id(call)?;
-    admin.change(call, move |change| change.delete_rule(id))?;
+    let (id, condition) = (id(call)?, Condition::of(call));
+    admin.change(call, move |change| {
+        check(change, id, &condition)?;
+        change.delete_rule(id)
+    })?;
     Ok(reply::no_content())
 }
 
@@ -123,6 +130,11 @@ pub(super) fn edit(fields: &mut Fields) -> Result<RuleEdit> {
         auto_approve: fields.changed("auto_approve")?,
         enabled: fields.changed("enabled")?,
     })
+}
+
+fn check(change: &Change<'_>, id: RuleId, condition: &Condition) -> Result<()> {
+    let rule = change.tx().rule(change.organization().id, id)?;
+    rule.map_or(Ok(()), |rule| condition.check(&rule))
 }
 
 fn id(call: &Call) -> Result<RuleId> {

@@ -103,7 +103,7 @@ fn operation_json(route: &Route, operation: &Operation, path: &str, names: Vec<&
             "schema": typed(parameter.written)})
     });
     let mut parameters: Vec<Value> = in_path.chain(in_query).collect();
-    if operation.versioned && matches!(route.method, "PATCH" | "DELETE" | "PUT") {
+    if is_conditional(route, operation) {
         parameters.push(json!({"name": "If-Match", "in": "header", "schema": {"type": "string"},
             "description": "The ETag of the version to change; 412 when it is another one now."}));
     }
@@ -118,6 +118,11 @@ fn operation_json(route: &Route, operation: &Operation, path: &str, names: Vec<&
         members.insert("requestBody".to_owned(), body);
     }
     described
+}
+
+/// Whether it changes something of which there are versions.
+fn is_conditional(route: &Route, operation: &Operation) -> bool {
+    operation.versioned && route.method != "GET" && !matches!(operation.answer, Answer::Created(_))
 }
 
 /// `get_teams_members`: the method and the fixed segments after the organization.
@@ -199,7 +204,7 @@ fn refusals(route: &Route, operation: &Operation, placeholders: usize) -> Vec<u1
     if route.access == Access::Write {
         statuses.push(507);
     }
-    if operation.versioned && matches!(route.method, "PATCH" | "DELETE" | "PUT") {
+    if is_conditional(route, operation) {
         statuses.push(412);
     }
     statuses.extend(operation.refusals);

@@ -231,7 +231,16 @@ pub fn find(method: &str, segments: &[String]) -> Found {
             others.push(route.method);
         }
     }
-    if others.is_empty() { Found::Nothing } else { Found::OtherMethods(others) }
+    if others.is_empty() { Found::Nothing } else { Found::OtherMethods(all_methods(others)) }
+}
+
+/// With those that every path has beside its rows (RFC 9110 §9.3.2 and §9.3.7).
+fn all_methods(mut methods: Vec<&'static str>) -> Vec<&'static str> {
+    if let Some(get) = methods.iter().position(|method| *method == "GET") {
+        methods.insert(get + 1, "HEAD");
+    }
+    methods.push("OPTIONS");
+    methods
 }
 
 fn match_path(path: &str, segments: &[String]) -> Option<(Option<String>, Vec<String>)> {
@@ -280,7 +289,7 @@ mod tests {
     #[test]
     fn an_unknown_method_gets_the_known_ones() {
         let Found::OtherMethods(methods) = find("BREW", &segments("/scim/v2/Users/7")) else { panic!() };
-        assert_eq!(methods, ["GET", "PUT", "PATCH", "DELETE"]);
+        assert_eq!(methods, ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]);
         assert!(matches!(find("GET", &segments("/scim/v2/Sers")), Found::Nothing));
     }
 }

@@ -81,6 +81,9 @@ impl Rollcall {
     }
 
     fn run(&self, request: &Request, arrival: &Arrival) -> Result<Outcome> {
+        if let Some(answer) = options(request) {
+            return Ok(Outcome::Answer(answer));
+        }
         let admission = self.look_up(request)?;
         let (handler, operation) = (admission.route.handler, admission.route.operation);
         if let Some(admitted) = &admission.admitted {
@@ -155,6 +158,17 @@ impl Rollcall {
             },
             _ => response,
         }
+    }
+}
+
+/// The answer to OPTIONS: the methods of the path, for everybody, since the description is public (RFC 9110 §9.3.7).
+fn options(request: &Request) -> Option<Response> {
+    let target = Target::parse(request.raw_url()).ok().filter(|_| request.method() == "OPTIONS")?;
+    match find("OPTIONS", &target.segments) {
+        Found::OtherMethods(methods) => {
+            Some(Response::empty_204().with_additional_header("Allow", methods.join(", ")))
+        }
+        Found::Route { .. } | Found::Nothing => None,
     }
 }
 
