@@ -75,6 +75,8 @@ CREATE INDEX users_name_anywhere ON users (user_name_key, organization_id);
 CREATE INDEX users_external_id ON users (organization_id, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX users_display_name ON users (organization_id, display_name_key) WHERE display_name_key IS NOT NULL;
 CREATE INDEX users_in_order ON users (organization_id, created, id) WHERE deleted IS NULL;
+-- For purging.
+CREATE INDEX users_deleted ON users (deleted) WHERE deleted IS NOT NULL;
 
 -- The e-mail addresses of living and deleted users, for look-ups by emails.value; written with the user.
 CREATE TABLE user_emails (
@@ -332,6 +334,7 @@ CREATE TABLE conflicts (
 CREATE UNIQUE INDEX conflicts_open_once ON conflicts (user_id, current_mapping_id, incoming_mapping_id)
     WHERE status = 'open';
 CREATE INDEX conflicts_by_status ON conflicts (organization_id, status, id);
+CREATE INDEX conflicts_by_user ON conflicts (user_id);
 
 -- Remembered answers to conflicts, over deletion and restoration of groups: this user, these two places, this winner.
 -- The two sides are stored lower (group, entity) first, so that a pair has one row.

@@ -54,5 +54,6 @@ pub fn policy(config: &Config) -> Policy {
             config::UserNameScope::Global => true,
         },
         skip_deleted_members: !config.scim.strict,
+        purge_deleted_days: config.scim.purge_deleted_days,
     }
 }

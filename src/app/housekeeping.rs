@@ -34,6 +34,10 @@ const TASKS: &[Task] = &[
             None => Ok(()),
         },
     },
+    Task {
+        failure: "users who were deleted long ago could not be erased",
+        run: |program| program.scim.directory.purge_deleted().map(drop),
+    },
 ];
 
 /// The thread that does the tasks.

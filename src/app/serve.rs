@@ -14,13 +14,13 @@ use crate::app::first_run::{Credentials, create_first, first_run};
 use crate::app::housekeeping::Housekeeping;
 use crate::app::{logging, policy, target};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::directory::Directory;
 use crate::http::front::{Front, StopHandle};
 use crate::http::service::Rollcall;
 use crate::ids::Ids;
 use crate::model::error::{Error, Result};
-use crate::store::{Store, Target};
+use crate::store::{self, Store, Target};
 
 /// What the command line says of a server.
 #[derive(Clone, Debug, Default)]
@@ -72,7 +72,7 @@ fn durable(options: &ServeOptions) -> Result<Running> {
         .public_url
         .as_ref()
         .map_or_else(|| format!("http://{address}"), |url| url.as_str().to_owned());
-    let store = Arc::new(Store::open(&target(&config, Target::Serve))?);
+    let store = Arc::new(open_file(&config.database, &target(&config, Target::Serve))?);
     let directory = Directory::new(store, Clock::System, Ids::Random, policy(&config));
     first_run(&directory, &config, &base_url)?;
     let running = start(&config, listener, &directory, Ids::Random)?;
@@ -95,15 +95,29 @@ fn without_effect(config: &Config) -> Vec<&'static str> {
             "server.limits.failed_signins_per_minute",
             limits.failed_signins_per_minute != usual.failed_signins_per_minute,
         ),
-        (
-            "database.backup_before_upgrade",
-            config.database.backup_before_upgrade != default.database.backup_before_upgrade,
-        ),
-        ("scim.purge_deleted_days", config.scim.purge_deleted_days != default.scim.purge_deleted_days),
         ("requests", config.requests != default.requests),
         ("webhooks", config.webhooks != default.webhooks),
     ];
     keys.into_iter().filter_map(|(key, is_set)| is_set.then_some(key)).collect()
+}
+
+/// Opens the database file, with a copy before an upgrade, and with a look for damage after an unclean stop.
+fn open_file(settings: &config::Database, target: &Target) -> Result<Store> {
+    let path = settings.path.clone();
+    let left_open = store::left_open(&path);
+    if let Some(copy) = store::before_upgrade(&path, settings.backup_before_upgrade)? {
+        log::info!("the database as it was before the upgrade is kept as {}", copy.display());
+    }
+    let opened = Store::open(target)?;
+    if left_open {
+        log::info!("the last server did not close the database; looking for damage in the background");
+        let look = move || match store::quick_check(&path) {
+            Ok(()) => log::info!("the database is whole"),
+            Err(error) => log::error!("{error}"),
+        };
+        std::thread::Builder::new().name("quick check".into()).spawn(look).map_err(no_thread)?;
+    }
+    Ok(opened)
 }
 
 fn ephemeral(options: &ServeOptions) -> Result<Running> {

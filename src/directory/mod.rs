@@ -19,6 +19,7 @@ mod mappings;
 mod members;
 mod organizations;
 mod preview;
+mod purge;
 mod rules;
 mod settle;
 mod tokens;

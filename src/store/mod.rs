@@ -4,6 +4,7 @@
 //! Nothing outside this module knows SQL or rusqlite.
 
 mod assignments;
+mod backup;
 mod check;
 mod conflicts;
 mod connection;
@@ -22,6 +23,7 @@ mod migrations;
 mod organizations;
 mod outlook;
 mod outside;
+mod purge;
 mod query;
 mod readers;
 mod rules;
@@ -29,6 +31,7 @@ mod tokens;
 mod users;
 mod writer;
 
+pub use backup::{backup, before_upgrade, left_open, quick_check, restore};
 pub use check::Finding;
 pub use conflicts::{Conflict, ConflictSide, NewConflict};
 pub use connection::Synchronous;

@@ -11,6 +11,7 @@
     reason = "all of this crate is tests: a panic is how they fail"
 )]
 
+mod commands;
 mod common;
 
 mod admin_api;

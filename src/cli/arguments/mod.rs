@@ -5,12 +5,16 @@
 mod command;
 mod duration;
 mod mapping;
+mod operations;
 mod parse;
+mod people;
 mod tenant;
 #[cfg(test)]
 mod tests;
 
 pub use command::{Arguments, Command, Common, ConfigCommand, Events, Serve};
 pub use duration::parse_duration;
-pub use mapping::{Approve, GroupCommand, GroupStatus, NewRule, RuleChange, RuleCommand, RuleFile};
+pub use mapping::{Approve, GroupCommand, GroupStatus, MapGroup, NewRule, RuleChange, RuleCommand, RuleFile};
+pub use operations::{Restore, SystemdUnit};
+pub use people::{ConflictCommand, EntityCommand, UserCommand};
 pub use tenant::{NewToken, OrganizationCommand, OrganizationSettings, TokenCommand};

@@ -1,7 +1,8 @@
 //! Words and numbers of the command line into types of the model; the errors say what to type.
 
+use crate::directory::Answer;
 use crate::model::entity::TargetType;
-use crate::model::id::{MappingId, RuleId, TokenId};
+use crate::model::id::{ConflictId, MappingId, RuleId, TokenId};
 use crate::model::rule::RuleKind;
 
 /// Reads `on` or `off`.
@@ -33,6 +34,15 @@ pub(super) fn rule_id(text: &str) -> Result<RuleId, String> {
 
 pub(super) fn mapping_id(text: &str) -> Result<MappingId, String> {
     MappingId::parse(text).ok_or_else(|| NOT_AN_ID.to_owned())
+}
+
+pub(super) fn conflict_id(text: &str) -> Result<ConflictId, String> {
+    ConflictId::parse(text).ok_or_else(|| NOT_AN_ID.to_owned())
+}
+
+/// Reads a decision as the API has it, or with a hyphen as people type.
+pub(super) fn decision(text: &str) -> Result<Answer, String> {
+    Answer::parse(&text.replace('-', "_")).map_err(|_| "write keep_current or use_incoming".to_owned())
 }
 
 const NOT_AN_ID: &str = "an id is a whole number, as the lists show it";
