@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use compose::compose;
-pub use first_run::{Credentials, create_first, first_run};
+pub use first_run::{Credentials, FirstAdmin, create_first, first_run};
 pub use serve::{ServeOptions, serve};
 
 use crate::clock::Clock;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::admin::Admin;
 use crate::auth::LastUsed;
 use crate::config::{self, Config};
-use crate::directory::Directory;
+use crate::directory::{Directory, SignIn};
 use crate::http::front::Limits;
 use crate::http::probes::Probes;
 use crate::http::service::Rollcall;
@@ -24,7 +24,11 @@ pub fn compose(config: &Config, directory: &Directory) -> Rollcall {
     };
     Rollcall {
         scim,
-        admin: Admin { directory: directory.clone(), defaults: config.defaults.clone() },
+        admin: Admin {
+            directory: directory.clone(),
+            defaults: config.defaults.clone(),
+            sign_in: SignIn::new(config.server.limits.failed_signins_per_minute),
+        },
         probes: Probes { directory: directory.clone() },
         last_used: LastUsed::default(),
         keep_events_days: config.events.keep_days,

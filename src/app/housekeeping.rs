@@ -8,6 +8,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use crate::directory::end_sessions;
 use crate::http::service::Rollcall;
 use crate::model::error::{Error, Result};
 
@@ -32,6 +33,13 @@ const TASKS: &[Task] = &[
         run: |program| match program.keep_events_days {
             Some(days) => program.scim.directory.shorten_feeds(days),
             None => Ok(()),
+        },
+    },
+    Task {
+        failure: "ended sessions could not be deleted",
+        run: |program| {
+            let directory = &program.scim.directory;
+            end_sessions(directory.store(), directory.clock().now())
         },
     },
     Task {

@@ -10,7 +10,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::app::compose::{compose, front_limits};
-use crate::app::first_run::{Credentials, create_first, first_run};
+use crate::app::first_run::{Credentials, FirstAdmin, create_first, first_run};
 use crate::app::housekeeping::Housekeeping;
 use crate::app::{logging, policy, target};
 use crate::clock::Clock;
@@ -91,10 +91,6 @@ fn without_effect(config: &Config) -> Vec<&'static str> {
         ("server.trusted_proxies", config.server.trusted_proxies != default.server.trusted_proxies),
         ("server.metrics_listen", config.server.metrics_listen != default.server.metrics_listen),
         ("server.limits.requests_per_second", limits.requests_per_second != usual.requests_per_second),
-        (
-            "server.limits.failed_signins_per_minute",
-            limits.failed_signins_per_minute != usual.failed_signins_per_minute,
-        ),
         ("requests", config.requests != default.requests),
         ("webhooks", config.webhooks != default.webhooks),
     ];
@@ -128,7 +124,7 @@ fn ephemeral(options: &ServeOptions) -> Result<Running> {
     let ids = if options.deterministic { Ids::deterministic() } else { Ids::Random };
     let store = Arc::new(Store::open(&Target::Memory)?);
     let directory = Directory::new(store, Clock::System, ids, policy(&config));
-    let credentials = create_first(&directory, &config, &base_url)?;
+    let credentials = create_first(&directory, &config, &base_url, FirstAdmin::Link)?;
     // Requests must not use up the ids of resources.
     let request_ids = if options.deterministic { Ids::deterministic() } else { Ids::Random };
     let running = start(&config, listener, &directory, request_ids)?;

@@ -4,8 +4,8 @@ use rouille::Response;
 
 use crate::admin::entities::{ConcurrencyGroups, SubOrganizations, Teams};
 use crate::admin::{
-    Admin, Operation, Reply, conflicts, entities, events, groups, mappings, members, organizations, preview,
-    rules, snapshot, tokens, users,
+    Admin, Operation, Reply, admins, conflicts, entities, events, groups, mappings, members, organizations,
+    page, preview, rules, sessions, snapshot, tokens, users,
 };
 use crate::auth::{Access, Scope};
 use crate::http::openapi;
@@ -21,6 +21,8 @@ pub enum Handler {
     Scim(fn(&Scim, &Call) -> Result<Response>),
     /// The admin API.
     Admin(fn(&Admin, &Call) -> Result<Reply>),
+    /// A page for people.
+    Page(fn(&Admin, &Call) -> Result<Response>),
     /// Liveness and readiness.
     Probe(fn(&Probes) -> Response),
     /// The same for everybody, whatever is stored.
@@ -34,7 +36,7 @@ pub struct Route {
     pub method: &'static str,
     /// The path; `{}` stands for one segment, `{slug}` for the one that names the organization.
     pub path: &'static str,
-    /// Whose token it asks for.
+    /// Whose credential it asks for.
     pub scope: Scope,
     /// What it does with what it reaches.
     pub access: Access,
@@ -93,6 +95,24 @@ macro_rules! server {
     };
 }
 
+const fn page(
+    method: &'static str,
+    path: &'static str,
+    handler: fn(&Admin, &Call) -> Result<Response>,
+) -> Route {
+    let access = if matches!(method.as_bytes(), b"GET") { Access::Read } else { Access::Write };
+    Route { method, path, scope: Scope::Page, access, handler: Handler::Page(handler), operation: None }
+}
+
+/// A page for whoever comes.
+const fn open_page(
+    method: &'static str,
+    path: &'static str,
+    handler: fn(&Admin, &Call) -> Result<Response>,
+) -> Route {
+    Route { scope: Scope::Public, ..page(method, path, handler) }
+}
+
 const fn probe(path: &'static str, handler: fn(&Probes) -> Response) -> Route {
     Route {
         method: "GET",
@@ -145,6 +165,14 @@ pub const ROUTES: &[Route] = &[
     tenant!("GET" "/tokens/{}", tokens::show, tokens::SHOW),
     tenant!("DELETE" "/tokens/{}", tokens::revoke, tokens::REVOKE),
     tenant!("POST" "/tokens/{}/rotate", tokens::rotate, tokens::ROTATE),
+    tenant!("GET" "/admins", admins::list, admins::LIST),
+    tenant!("POST" "/admins", admins::create, admins::CREATE),
+    tenant!("GET" "/admins/{}", admins::show, admins::SHOW),
+    tenant!("PATCH" "/admins/{}", admins::update, admins::UPDATE),
+    tenant!("DELETE" "/admins/{}", admins::remove, admins::REMOVE),
+    tenant!("GET" "/sessions", sessions::list, sessions::LIST),
+    tenant!("GET" "/sessions/{}", sessions::show, sessions::SHOW),
+    tenant!("DELETE" "/sessions/{}", sessions::end, sessions::END),
     tenant!("GET" "/users", users::list, users::LIST),
     tenant!("GET" "/users/{}", users::show, users::SHOW),
     tenant!("GET" "/users/{}/explain", users::explain, users::EXPLAIN),
@@ -196,6 +224,11 @@ pub const ROUTES: &[Route] = &[
     tenant!("DELETE" "/sub-organizations/{}/members/{}", members::remove::<SubOrganizations>, members::REMOVE),
     tenant!("GET" "/events", events::list, events::LIST),
     tenant!("GET" "/snapshot", snapshot::list, snapshot::LIST),
+    page("GET", "/admin", page::home),
+    open_page("GET", "/admin/sign-in", page::show_sign_in),
+    open_page("POST", "/admin/sign-in", page::sign_in),
+    page("POST", "/admin/sign-out", page::sign_out),
+    open_page("GET", "/admin/assets/{}", page::asset),
     fixed("/api/openapi.json", openapi::answer),
     probe("/healthz", probes::healthy),
     probe("/readyz", probes::ready),

@@ -1,5 +1,6 @@
 //! Plain data, no behaviour beyond parsing and printing: what every layer speaks of.
 
+pub mod account;
 pub mod assignment;
 pub mod attribute;
 pub mod call;
@@ -10,6 +11,7 @@ pub mod error;
 pub mod event;
 pub mod filter;
 pub mod fold;
+pub mod form;
 pub mod group;
 pub mod history;
 pub mod id;
@@ -17,6 +19,7 @@ pub mod mapping;
 pub mod organization;
 pub mod role;
 pub mod rule;
+pub mod session;
 pub mod time;
 pub mod token;
 pub mod user;

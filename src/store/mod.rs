@@ -3,6 +3,7 @@
 //! [`Store`] hands out a [`Db`] to read with and a [`Tx`] to write with; each noun's file adds its methods to them.
 //! Nothing outside this module knows SQL or rusqlite.
 
+mod admins;
 mod assignments;
 mod backup;
 mod check;
@@ -27,6 +28,7 @@ mod purge;
 mod query;
 mod readers;
 mod rules;
+mod sessions;
 mod tokens;
 mod users;
 mod writer;
@@ -46,7 +48,7 @@ pub use memberships::Member;
 pub use organizations::NewOrganization;
 pub use outlook::GroupName;
 pub use query::{Db, Page, Tx};
-
+pub use sessions::NewSession;
 pub use tokens::NewToken;
 
 #[cfg(test)]

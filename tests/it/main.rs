@@ -49,6 +49,8 @@ mod readme;
 mod roles;
 mod rules;
 mod scim_errors;
+mod sessions;
+mod sign_in;
 mod starting;
 mod storage_full;
 mod user_policies;

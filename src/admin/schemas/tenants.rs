@@ -81,6 +81,47 @@ pub(super) const SCHEMAS: &[Schema] = &[
         "How long the old token works on: a day, unless it says otherwise.",
         &[("grace_seconds?", "#0..31536000?")],
     ),
+    object(
+        "AdminAccount",
+        "Somebody who signs in.",
+        &[
+            ("id", "string"),
+            ("name", "string"),
+            ("server_scope", "boolean"),
+            ("disabled", "boolean"),
+            ("created_at", "time"),
+            ("last_sign_in_at", "time?"),
+        ],
+    ),
+    object(
+        "MadeAdmin",
+        "A new admin. A password that was made up is in this answer and in no other.",
+        &[("...", "@AdminAccount"), ("password?", "string")],
+    ),
+    object(
+        "NewAdmin",
+        "Somebody who shall sign in; without a password one is made up.",
+        &[("name", "string"), ("password?", "string?"), ("server_scope?", "boolean?")],
+    ),
+    object(
+        "AdminChange",
+        "What is left out stays. A new password, and being disabled, end the sessions.",
+        &[("name?", "string"), ("password?", "string"), ("disabled?", "boolean")],
+    ),
+    object(
+        "Session",
+        "A place where somebody is signed in.",
+        &[
+            ("id", "string"),
+            ("admin", "@AdminName"),
+            ("created_at", "time"),
+            ("last_used_at", "time"),
+            ("expires_at", "time"),
+            ("user_agent", "string"),
+            ("address", "string"),
+        ],
+    ),
+    object("AdminName", "An admin in a few words.", &[("id", "string"), ("name", "string")]),
     object("Empty", "Nothing needs to be said.", &[]),
     object(
         "Problem",
