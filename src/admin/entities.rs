@@ -104,7 +104,7 @@ pub fn show<N: Noun>(admin: &Admin, call: &Call) -> Result<Reply> {
 pub fn update<N: Noun>(admin: &Admin, call: &Call) -> Result<Reply> {
     let id = ResourceId::from(call.parameter(0));
     let name: String = Fields::of_body(call, &["name"])?.required("name")?;
-    let condition = Condition::of(call);
+    let condition = Condition::of(call)?;
     let entity = admin.change(call, move |change| {
         check::<N>(change, &id, &condition)?;
         change.rename_entity(N::TYPE, &id, &name)
@@ -117,7 +117,7 @@ pub fn update<N: Noun>(admin: &Admin, call: &Call) -> Result<Reply> {
 /// # Errors
 /// `NotFound`; `Conflict` for the default concurrency group; `PreconditionFailed`.
 pub fn remove<N: Noun>(admin: &Admin, call: &Call) -> Result<Reply> {
-    let (id, condition) = (ResourceId::from(call.parameter(0)), Condition::of(call));
+    let (id, condition) = (ResourceId::from(call.parameter(0)), Condition::of(call)?);
     admin.change(call, move |change| {
         check::<N>(change, &id, &condition)?;
         change.delete_entity(N::TYPE, &id)

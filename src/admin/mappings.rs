@@ -64,7 +64,7 @@ pub fn show(admin: &Admin, call: &Call) -> Result<Reply> {
 pub fn approve(admin: &Admin, call: &Call) -> Result<Reply> {
     let id = id(call)?;
     let wanted = chosen(&mut Fields::of_optional_body(call, &["entity_id", "entity_name", "create"])?)?;
-    let condition = Condition::of(call);
+    let condition = Condition::of(call)?;
     let mapping = admin.change(call, move |change| {
         let organization = change.organization().id;
         let target_type = checked(change, id, &condition)?.target_type;
@@ -81,7 +81,7 @@ pub fn approve(admin: &Admin, call: &Call) -> Result<Reply> {
 pub fn reject(admin: &Admin, call: &Call) -> Result<Reply> {
     let id = id(call)?;
     Fields::of_optional_body(call, &[])?;
-    let condition = Condition::of(call);
+    let condition = Condition::of(call)?;
     let mapping = admin.change(call, move |change| {
         checked(change, id, &condition)?;
         change.reject_mapping(id)
@@ -94,7 +94,7 @@ pub fn reject(admin: &Admin, call: &Call) -> Result<Reply> {
 /// # Errors
 /// `NotFound`.
 pub fn remove(admin: &Admin, call: &Call) -> Result<Reply> {
-    let (id, condition) = (id(call)?, Condition::of(call));
+    let (id, condition) = (id(call)?, Condition::of(call)?);
     admin.change(call, move |change| {
         checked(change, id, &condition)?;
         change.remove_mapping(id)

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::admin::body::Fields;
 use crate::admin::entities::{Noun, living};
 use crate::admin::handle::Admin;
 use crate::admin::list::Listing;
@@ -48,6 +49,7 @@ pub fn list<N: Noun>(admin: &Admin, call: &Call) -> Result<Reply> {
 pub fn put<N: Noun>(admin: &Admin, call: &Call) -> Result<Reply> {
     let (entity, user) = (ResourceId::from(call.parameter(0)), ResourceId::from(call.parameter(1)));
     let id = user.clone();
+    Fields::of_optional_body(call, &[])?;
     admin.change(call, move |change| change.put_member(N::TYPE, &entity, &id))?;
     admin.read(|db| {
         let entity = living::<N>(db, call)?;

@@ -106,7 +106,7 @@ pub fn update(admin: &Admin, call: &Call) -> Result<Reply> {
             .at(field));
         }
     }
-    let condition = Condition::of(call);
+    let condition = Condition::of(call)?;
     let changed = admin.change(call, move |change| {
         condition.check(change.organization())?;
         let features = Some(features.applied_to(change.organization().features));

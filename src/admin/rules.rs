@@ -76,7 +76,7 @@ pub fn show(admin: &Admin, call: &Call) -> Result<Reply> {
 pub fn update(admin: &Admin, call: &Call) -> Result<Reply> {
     let id = id(call)?;
     let edit = edit(&mut Fields::of_body(call, &FIELDS)?)?;
-    let condition = Condition::of(call);
+    let condition = Condition::of(call)?;
     let rule = admin.change(call, move |change| {
         check(change, id, &condition)?;
         change.update_rule(id, |before| Ok(edited(before, &edit)))
@@ -89,7 +89,7 @@ pub fn update(admin: &Admin, call: &Call) -> Result<Reply> {
 /// # Errors
 /// `NotFound`; `PreconditionFailed`.
 pub fn remove(admin: &Admin, call: &Call) -> Result<Reply> {
-    let (id, condition) = (id(call)?, Condition::of(call));
+    let (id, condition) = (id(call)?, Condition::of(call)?);
     admin.change(call, move |change| {
         check(change, id, &condition)?;
         change.delete_rule(id)

@@ -60,8 +60,18 @@ pub(super) struct Condition(Option<String>);
 
 impl Condition {
     /// Reads the header field.
-    pub(super) fn of(call: &Call) -> Condition {
-        Condition(call.header("if-match"))
+    ///
+    /// # Errors
+    /// `InvalidValue` where it is neither `*` nor a list of tags in quotes.
+    pub(super) fn of(call: &Call) -> Result<Condition> {
+        let written = call.header("if-match");
+        match written.as_deref() {
+            Some(text) if text.trim() != "*" && !text.split(',').all(is_tag) => Err(Error::invalid_value(
+                "If-Match: a version in quotes is expected, such as the ETag of an earlier answer, or *.",
+            )
+            .at("If-Match")),
+            Some(_) | None => Ok(Condition(written)),
+        }
     }
 
     /// Refuses a change of another version. To be asked in the transaction of the change.
@@ -72,7 +82,7 @@ impl Condition {
         let Some(written) = &self.0 else { return Ok(()) };
         let present = present.etag();
         let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-        if written.split(',').any(|tag| tag.trim() == "*" || opaque(tag) == opaque(&present)) {
+        if written.trim() == "*" || written.split(',').any(|tag| opaque(tag) == opaque(&present)) {
             return Ok(());
         }
         Err(Error::new(
@@ -82,6 +92,12 @@ impl Condition {
             ),
         ))
     }
+}
+
+fn is_tag(text: &str) -> bool {
+    let text = text.trim();
+    let text = text.strip_prefix("W/").unwrap_or(text);
+    text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).is_some_and(|tag| !tag.contains('"'))
 }
 
 #[cfg(test)]
@@ -97,6 +113,10 @@ mod tests {
         assert!(Condition(None).check(&organization).is_ok());
         for fits in [&tag, "*", &format!("\"x\", {tag}"), tag.trim_start_matches("W/")] {
             assert!(check(fits).is_ok(), "{fits}");
+        }
+        for (written, is_one) in [("W/\"a\"", true), ("\"\"", true), ("", false), ("a", false), ("\"", false)]
+        {
+            assert_eq!(is_tag(written), is_one, "{written}");
         }
         let refused = check("W/\"x\"").unwrap_err();
         assert_eq!(refused.kind, Kind::PreconditionFailed);

@@ -251,12 +251,18 @@ pub enum Found {
     Nothing,
 }
 
-/// Looks a request up. HEAD is answered as GET.
+/// Looks a request up. HEAD is answered as GET. Where paths with fewer placeholders fit, those with more do not count.
 pub fn find(method: &str, segments: &[String]) -> Found {
     let method = if method == "HEAD" { "GET" } else { method };
+    let fitting: Vec<_> = ROUTES
+        .iter()
+        .filter_map(|route| {
+            match_path(route.path, segments).map(|(slug, parameters)| (route, slug, parameters))
+        })
+        .collect();
+    let fewest = fitting.iter().map(|(_, _, parameters)| parameters.len()).min().unwrap_or_default();
     let mut others = Vec::new();
-    for route in ROUTES {
-        let Some((slug, parameters)) = match_path(route.path, segments) else { continue };
+    for (route, slug, parameters) in fitting.into_iter().filter(|(_, _, found)| found.len() == fewest) {
         if route.method == method {
             return Found::Route { route, slug, parameters };
         }
@@ -324,5 +330,7 @@ mod tests {
         let Found::OtherMethods(methods) = find("BREW", &segments("/scim/v2/Users/7")) else { panic!() };
         assert_eq!(methods, ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]);
         assert!(matches!(find("GET", &segments("/scim/v2/Sers")), Found::Nothing));
+        let Found::OtherMethods(methods) = find("GET", &segments("/scim/v2/Users/.search")) else { panic!() };
+        assert_eq!(methods, ["POST", "OPTIONS"], "not those of /Users/{{}}");
     }
 }

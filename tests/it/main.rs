@@ -19,6 +19,7 @@ mod apply;
 mod bulk;
 mod by_hand;
 mod conflicts;
+mod curl;
 mod decisions;
 mod deviations;
 mod discovery;
