@@ -51,6 +51,8 @@ pub enum Answer {
     List(&'static str),
     /// 201 with this, and where it is.
     Created(&'static str),
+    /// 202 with this, which will be done.
+    Accepted(&'static str),
     /// 204.
     NoContent,
 }

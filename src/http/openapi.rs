@@ -174,6 +174,7 @@ fn success(operation: &Operation) -> (u16, Value) {
         Answer::Ok(shape) => (200, "The answer.", Some(reference(shape))),
         Answer::List(shape) => (200, "A page.", Some(reference(&list_name(shape)))),
         Answer::Created(shape) => (201, "What was made.", Some(reference(shape))),
+        Answer::Accepted(shape) => (202, "What will be done.", Some(reference(shape))),
         Answer::NoContent => (204, "Done.", None),
     };
     let mut headers = Map::new();

@@ -34,8 +34,8 @@ fn route(line: &str) -> (&str, String) {
     (method, path.split('/').map(segment).collect::<Vec<_>>().join("/"))
 }
 
-/// The names after dollar signs in a line.
-fn variables(line: &str) -> BTreeSet<&str> {
+/// The names after dollar signs in a line, in order.
+fn variables(line: &str) -> Vec<&str> {
     let after = line.split('$').skip(1);
     after
         .map(|rest| rest.split(|c: char| !(c.is_ascii_uppercase() || c == '_')).next().unwrap_or_default())
@@ -106,11 +106,11 @@ fn every_route_of_the_admin_api_has_a_curl_line_and_every_line_a_route() {
     let described = ROUTES.iter().filter(|route| route.operation.is_some());
     let routes: BTreeSet<(&str, String)> =
         described.map(|route| (route.method, route.path.to_owned())).collect();
-    for (method, path) in routes.difference(&written) {
-        panic!(
-            "{method} {path} has no curl line. Add one to the README, under \"Every route, with a curl line\"."
-        );
-    }
+    let missing: Vec<_> = routes.difference(&written).collect();
+    assert!(
+        missing.is_empty(),
+        "no curl line for {missing:?}. Add one to the README, under \"Every route, with a curl line\"."
+    );
     let known = |(method, path): &&(&str, String)| {
         ROUTES.iter().any(|route| route.method == *method && route.path == path.as_str())
     };

@@ -5,7 +5,7 @@
 //!
 //! | written | is |
 //! | --- | --- |
-//! | `string`, `integer`, `boolean`, `any` | that |
+//! | `string`, `integer`, `number`, `boolean`, `any` | that |
 //! | `time` | an RFC 3339 date and time |
 //! | `@Name` | the object of that name |
 //! | `a\|b` | one of these words; one of these objects, where one of them begins with `@` |
@@ -100,7 +100,7 @@ fn simple(written: &str) -> Value {
     match written {
         "any" => json!({}),
         "time" => json!({"type": "string", "format": "date-time"}),
-        "string" | "integer" | "boolean" => json!({"type": written}),
+        "string" | "integer" | "number" | "boolean" => json!({"type": written}),
         words => json!({"type": "string", "enum": words.split('|').collect::<Vec<_>>()}),
     }
 }
