@@ -50,6 +50,14 @@ impl Ids {
     pub fn secret(&self) -> [u8; 32] {
         random_bytes::<32>()
     }
+
+    /// A number from 0 to 999 that spreads what would otherwise happen at the same moment.
+    pub fn jitter(&self) -> u32 {
+        match self {
+            Ids::Random => u32::from_be_bytes(random_bytes::<4>()) % 1000,
+            Ids::Deterministic(_) => 500,
+        }
+    }
 }
 
 /// Sets the version and variant 1 in `value` and writes it in groups of 8-4-4-4-12 digits.

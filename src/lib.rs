@@ -10,6 +10,7 @@
 //! | `auth` | tokens, and which organization a request speaks for |
 //! | `scim` | the protocol |
 //! | `admin` | the JSON API |
+//! | `webhooks` | sends events to those who asked for them |
 //! | `directory` | what happens on a change |
 //! | `mapping` | the engine: facts in, plan out |
 //! | `store` | SQLite |
@@ -30,3 +31,4 @@ pub mod mapping;
 pub mod model;
 pub mod scim;
 pub mod store;
+pub mod webhooks;

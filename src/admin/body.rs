@@ -244,6 +244,14 @@ impl Field for Vec<RuleId> {
     }
 }
 
+impl Field for Vec<String> {
+    const EXPECTED: &'static str = "an array of strings";
+
+    fn read(value: &Value) -> Option<Vec<String>> {
+        value.as_array()?.iter().map(|value| value.as_str().map(str::to_owned)).collect()
+    }
+}
+
 impl Field for RuleId {
     const EXPECTED: &'static str = "the id of a mapping rule, a string";
 

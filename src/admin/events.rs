@@ -77,7 +77,7 @@ fn wait(call: &Call) -> Result<u64> {
     })
 }
 
-/// A page as JSON text. What an event tells is text already, and is put in as it is.
+/// A page as JSON text.
 fn page(events: &[Event], next: i64) -> String {
     let items: Vec<String> = events.iter().map(directory::event_text).collect();
     format!("{{\"items\":[{}],\"next\":\"{next}\"}}", items.join(","))

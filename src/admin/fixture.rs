@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::admin::{Admin, Reply};
 use crate::clock::Clock;
-use crate::config::Defaults;
+use crate::config::{AddressPolicy, Defaults, Webhooks};
 use crate::directory::{Cause, Directory, Policy, Pushed, SignIn, TokenSpec, create_organization};
 use crate::ids::Ids;
 use crate::model::call::{Actor, Call, Query};
@@ -103,8 +103,9 @@ impl World {
                 tx.organization_by_id(id)?.ok_or_else(|| Error::internal("no organization"))
             })
             .unwrap();
+        let addresses = AddressPolicy::of(&Webhooks::default());
         World {
-            admin: Admin { directory, defaults: Defaults::default(), sign_in: SignIn::new(10) },
+            admin: Admin { directory, defaults: Defaults::default(), addresses, sign_in: SignIn::new(10) },
             organization,
         }
     }

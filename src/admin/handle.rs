@@ -1,6 +1,6 @@
 //! What every handler of the admin API works with.
 
-use crate::config::Defaults;
+use crate::config::{AddressPolicy, Defaults};
 use crate::directory::{Cause, Change, Directory, SignIn};
 use crate::model::call::Call;
 use crate::model::error::{Error, Result};
@@ -14,6 +14,8 @@ pub struct Admin {
     pub directory: Directory,
     /// What a new organization starts with.
     pub defaults: Defaults,
+    /// What webhooks may call.
+    pub addresses: AddressPolicy,
     /// The door for people.
     pub sign_in: SignIn,
 }

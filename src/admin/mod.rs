@@ -15,6 +15,7 @@ mod version;
 
 pub mod admins;
 pub mod conflicts;
+pub mod deliveries;
 pub mod entities;
 pub mod events;
 pub mod groups;
@@ -30,6 +31,7 @@ pub mod sessions;
 pub mod snapshot;
 pub mod tokens;
 pub mod users;
+pub mod webhooks;
 
 pub use handle::Admin;
 pub use operation::{Answer, Body, Operation, Parameter};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::admin::Admin;
 use crate::auth::LastUsed;
-use crate::config::{self, Config};
+use crate::config::{self, AddressPolicy, Config};
 use crate::directory::{Directory, SignIn};
 use crate::http::front::Limits;
 use crate::http::probes::Probes;
@@ -27,6 +27,7 @@ pub fn compose(config: &Config, directory: &Directory) -> Rollcall {
         admin: Admin {
             directory: directory.clone(),
             defaults: config.defaults.clone(),
+            addresses: AddressPolicy::of(&config.webhooks),
             sign_in: SignIn::new(config.server.limits.failed_signins_per_minute),
         },
         probes: Probes { directory: directory.clone() },

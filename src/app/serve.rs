@@ -14,13 +14,14 @@ use crate::app::first_run::{Credentials, FirstAdmin, create_first, first_run};
 use crate::app::housekeeping::Housekeeping;
 use crate::app::{logging, policy, target};
 use crate::clock::Clock;
-use crate::config::{self, Config};
+use crate::config::{self, AddressPolicy, Config};
 use crate::directory::Directory;
 use crate::http::front::{Front, StopHandle};
 use crate::http::service::Rollcall;
 use crate::ids::Ids;
 use crate::model::error::{Error, Result};
 use crate::store::{self, Store, Target};
+use crate::webhooks::{Dispatcher, Settings};
 
 /// What the command line says of a server.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +52,7 @@ pub fn serve(options: &ServeOptions) -> Result<()> {
 struct Running {
     front: Front,
     program: Arc<Rollcall>,
+    dispatcher: Dispatcher,
 }
 
 fn durable(options: &ServeOptions) -> Result<Running> {
@@ -92,7 +94,6 @@ fn without_effect(config: &Config) -> Vec<&'static str> {
         ("server.metrics_listen", config.server.metrics_listen != default.server.metrics_listen),
         ("server.limits.requests_per_second", limits.requests_per_second != usual.requests_per_second),
         ("requests", config.requests != default.requests),
-        ("webhooks", config.webhooks != default.webhooks),
     ];
     keys.into_iter().filter_map(|(key, is_set)| is_set.then_some(key)).collect()
 }
@@ -142,13 +143,19 @@ fn start(config: &Config, listener: TcpListener, directory: &Directory, request_
     directory.store().on_events(move |organizations| {
         organizations.iter().for_each(|organization| waker.wake(organization.0.unsigned_abs()));
     });
-    Ok(Running { front, program })
+    let settings = Settings {
+        addresses: AddressPolicy::of(&config.webhooks),
+        give_up_days: config.webhooks.give_up_days,
+    };
+    let dispatcher = Dispatcher::start(directory, settings)?;
+    Ok(Running { front, program, dispatcher })
 }
 
 impl Running {
     fn run(self) -> Result<()> {
         let housekeeping = Housekeeping::start(self.program)?;
         self.front.wait();
+        self.dispatcher.stop();
         housekeeping.finish();
         log::info!("stopped");
         Ok(())

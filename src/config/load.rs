@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::check::contradictions;
 use super::read::{PREFIX, Problem, Reader};
+use super::records::Webhooks;
 use super::scim::Scim;
 use super::settings::Config;
 use crate::model::error::{Error, Kind, Result};
@@ -81,7 +82,7 @@ fn stay_inside(config: &mut Config) {
     config.server.tls_key = None;
     config.server.metrics_listen = None;
     config.database = own.database;
-    config.webhooks = own.webhooks;
+    config.webhooks = Webhooks::inside();
 }
 
 /// Reads over `base`. The profile decides what the other keys default to, so it is read first, alone.

@@ -3,6 +3,7 @@
 //! A section is a struct of values and one table that names its keys (`section::Section`); reading, environment
 //! variables, error texts and `config show` all follow from that table. Nothing outside this folder parses settings.
 
+mod addresses;
 mod check;
 mod database;
 mod load;
@@ -23,6 +24,7 @@ mod tests;
 mod urn;
 mod value;
 
+pub use addresses::AddressPolicy;
 pub use database::{Database, Synchronous};
 pub use log::{Log, LogFormat};
 pub use network::Network;

@@ -29,6 +29,16 @@ pub struct Webhooks {
     pub allow: Vec<Network>,
     /// Days of failure after which an endpoint is disabled.
     pub give_up_days: u32,
+    /// Whether anything else may be called at all; no key, but how ephemeral mode stays on its machine.
+    pub public: bool,
+}
+
+impl Webhooks {
+    /// Those of ephemeral mode: loopback, and nothing beyond.
+    pub(super) fn inside() -> Webhooks {
+        let allow = ["127.0.0.0/8", "::1"].into_iter().filter_map(Network::parse).collect();
+        Webhooks { allow, public: false, ..Webhooks::default() }
+    }
 }
 
 impl Default for Requests {
@@ -45,7 +55,7 @@ impl Default for Events {
 
 impl Default for Webhooks {
     fn default() -> Webhooks {
-        Webhooks { allow: Vec::new(), give_up_days: 5 }
+        Webhooks { allow: Vec::new(), give_up_days: 5, public: true }
     }
 }
 

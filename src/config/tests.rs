@@ -65,7 +65,7 @@ record_bodies = false
 [events]
 keep_days = 0
 [webhooks]
-allow = ["127.0.0.0/8"]
+allow = ["10.0.0.0/8"]
 give_up_days = 2
 [log]
 level = "debug"
@@ -334,7 +334,11 @@ fn ephemeral_mode_has_every_feature_and_stays_inside_the_process() {
         (&config.server.public_url, config.server.tls(), config.server.metrics_listen),
         (&None, None, None)
     );
-    assert_eq!((&config.database, &config.webhooks), (&default.database, &default.webhooks));
+    assert_eq!(&config.database, &default.database);
+    let addresses = AddressPolicy::of(&config.webhooks);
+    let may_call = |address: &str, secure| addresses.refusal(address.parse().unwrap(), secure).is_none();
+    assert!(may_call("127.0.0.1", false) && may_call("::1", true));
+    assert!(!may_call("8.8.8.8", true) && !may_call("10.0.0.1", true), "whatever the file allows");
     assert!(config.scim.strict, "the rest applies");
     assert!(!config.defaults.features.teams, "the configuration says otherwise");
 

@@ -1,4 +1,4 @@
-//! How users, groups, entities, mappings, rules and organizations look in events and in the admin API.
+//! How users, groups, entities, mappings, rules, organizations and events themselves look to the outside.
 
 use serde_json::{Value, json};
 
@@ -9,6 +9,7 @@ use crate::model::mapping::Mapping;
 use crate::model::organization::Organization;
 use crate::model::rule::{Rule, RuleSpec};
 use crate::model::user::User;
+use crate::store::Event;
 
 /// A user in a few words: id and name.
 pub fn user_json(id: &ResourceId, user_name: &str) -> Value {
@@ -94,4 +95,34 @@ pub fn organization_json(organization: &Organization) -> Value {
         "features": organization.features,
         "created_at": organization.created,
     })
+}
+
+/// An event as the feed and webhooks tell it: JSON text. What it tells is text already, and is put in as it is.
+pub fn event_text(event: &Event) -> String {
+    let head = json!({
+        "id": event.id.to_string(),
+        "at": event.at,
+        "type": event.kind,
+        "request_id": event.request_id,
+    });
+    joined(&head.to_string(), &event.data)
+}
+
+/// Two JSON objects of different fields as one.
+fn joined(head: &str, tail: &str) -> String {
+    match (head.strip_suffix('}'), tail.strip_prefix('{')) {
+        (Some(head), Some(tail)) if tail != "}" => format!("{head},{tail}"),
+        _ => head.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_without_data_is_still_an_object() {
+        assert_eq!(joined("{\"id\":\"1\"}", "{}"), "{\"id\":\"1\"}");
+        assert_eq!(joined("{\"id\":\"1\"}", "{\"a\":{}}"), "{\"id\":\"1\",\"a\":{}}");
+    }
 }

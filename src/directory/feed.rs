@@ -1,7 +1,5 @@
 //! Reading the event feed, and how long it remembers.
 
-use serde_json::json;
-
 use crate::directory::handle::Directory;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::id::OrganizationId;
@@ -45,25 +43,6 @@ pub fn events_after(
     Err(Error::new(kind, detail).at("after"))
 }
 
-/// An event as JSON text: its head, then what it tells, which is text already and put in as it is.
-pub fn event_text(event: &Event) -> String {
-    let head = json!({
-        "id": event.id.to_string(),
-        "at": event.at,
-        "type": event.kind,
-        "request_id": event.request_id,
-    });
-    joined(&head.to_string(), &event.data)
-}
-
-/// Two JSON objects of different members as one.
-fn joined(head: &str, tail: &str) -> String {
-    match (head.strip_suffix('}'), tail.strip_prefix('{')) {
-        (Some(head), Some(tail)) if tail != "}" => format!("{head},{tail}"),
-        _ => head.to_owned(),
-    }
-}
-
 impl Directory {
     /// Forgets events that are older than `days`, the oldest first: as many as a moment has time for, so that it is to be
     /// called again and again. What is kept has no gap, and the counter of ids goes on.
@@ -92,12 +71,6 @@ mod tests {
     use crate::model::time::Timestamp;
     use crate::model::token::TokenKind;
     use crate::store::{NewOrganization, Store, Target};
-
-    #[test]
-    fn an_event_without_data_is_still_an_object() {
-        assert_eq!(joined("{\"id\":\"1\"}", "{}"), "{\"id\":\"1\"}");
-        assert_eq!(joined("{\"id\":\"1\"}", "{\"a\":{}}"), "{\"id\":\"1\",\"a\":{}}");
-    }
 
     #[test]
     fn what_is_too_old_is_forgotten_and_ids_go_on_without_a_gap() {

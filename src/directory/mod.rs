@@ -25,6 +25,7 @@ mod rules;
 mod settle;
 mod tokens;
 mod users;
+mod webhooks;
 
 pub use crate::model::cause::Cause;
 pub use admins::{
@@ -35,13 +36,14 @@ pub use admins::{
 pub use change::Change;
 pub use conflicts::Answer;
 pub use documents::{
-    entity_json, group_json, mapping_json, organization_json, rule_json, spec_json, user_json,
+    entity_json, event_text, group_json, mapping_json, organization_json, rule_json, spec_json, user_json,
     user_state_json,
 };
 pub use explain::{Explanation, explain};
-pub use feed::{event_text, events_after};
+pub use feed::events_after;
 pub use groups::Pushed;
 pub use handle::{DeleteUser, Directory, Policy};
 pub use organizations::{OrganizationChange, create_organization};
 pub use preview::Preview;
 pub use tokens::{ROTATION_GRACE, TokenSpec, token_json};
+pub use webhooks::{SECRET_GRACE, WebhookEdit, delivery_json, webhook_json};

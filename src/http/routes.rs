@@ -4,8 +4,8 @@ use rouille::Response;
 
 use crate::admin::entities::{ConcurrencyGroups, SubOrganizations, Teams};
 use crate::admin::{
-    Admin, Operation, Reply, admins, conflicts, entities, events, groups, mappings, members, organizations,
-    page, preview, rules, sessions, snapshot, tokens, users,
+    Admin, Operation, Reply, admins, conflicts, deliveries, entities, events, groups, mappings, members,
+    organizations, page, preview, rules, sessions, snapshot, tokens, users, webhooks,
 };
 use crate::auth::{Access, Scope};
 use crate::http::openapi;
@@ -222,6 +222,16 @@ pub const ROUTES: &[Route] = &[
     tenant!("GET" "/sub-organizations/{}/members", members::list::<SubOrganizations>, members::LIST),
     tenant!("PUT" "/sub-organizations/{}/members/{}", members::put::<SubOrganizations>, members::PUT),
     tenant!("DELETE" "/sub-organizations/{}/members/{}", members::remove::<SubOrganizations>, members::REMOVE),
+    tenant!("GET" "/webhooks", webhooks::list, webhooks::LIST),
+    tenant!("POST" "/webhooks", webhooks::create, webhooks::CREATE),
+    tenant!("GET" "/webhooks/{}", webhooks::show, webhooks::SHOW),
+    tenant!("PATCH" "/webhooks/{}", webhooks::update, webhooks::UPDATE),
+    tenant!("DELETE" "/webhooks/{}", webhooks::remove, webhooks::REMOVE),
+    tenant!("POST" "/webhooks/{}/rotate", webhooks::rotate, webhooks::ROTATE),
+    tenant!("POST" "/webhooks/{}/test", deliveries::test, deliveries::TEST),
+    tenant!("GET" "/webhooks/{}/deliveries", deliveries::list, deliveries::LIST),
+    tenant!("GET" "/webhooks/{}/deliveries/{}", deliveries::show, deliveries::SHOW),
+    tenant!("POST" "/webhooks/{}/deliveries/{}/redeliver", deliveries::redeliver, deliveries::REDELIVER),
     tenant!("GET" "/events", events::list, events::LIST),
     tenant!("GET" "/snapshot", snapshot::list, snapshot::LIST),
     page("GET", "/admin", page::home),

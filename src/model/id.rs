@@ -47,6 +47,10 @@ row_id! {
     ConflictId;
     /// A SCIM or admin token.
     TokenId;
+    /// A webhook's row; outside it is named by its [`ResourceId`].
+    WebhookId;
+    /// A message that was or will be sent to a webhook.
+    DeliveryId;
     /// A person who signs in.
     AdminId;
     /// A sign-in that lasts.

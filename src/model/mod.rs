@@ -23,3 +23,4 @@ pub mod session;
 pub mod time;
 pub mod token;
 pub mod user;
+pub mod webhook;

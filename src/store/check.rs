@@ -34,7 +34,7 @@ const FILE: [Promise; 2] = [
     },
 ];
 
-const CONTENT: [Promise; 18] = [
+const CONTENT: [Promise; 19] = [
     Promise {
         name: "event_ids_without_gaps",
         sql: "SELECT printf('the feed of organization %s ends at %d by its counter; its %d events go from %d to %d',
@@ -191,6 +191,12 @@ const CONTENT: [Promise; 18] = [
                     g.organization_id, e.organization_id
                     FROM mappings p JOIN groups g ON g.id = p.group_id JOIN entities e ON e.id = p.entity_id) t
             WHERE t.a <> t.b",
+    },
+    Promise {
+        name: "webhooks_within_the_feed",
+        sql: "SELECT printf('webhook %s is at event %d, and the feed of organization %s ends at %d',
+                w.resource_id, w.cursor, o.slug, o.last_event_id)
+            FROM webhooks w JOIN organizations o ON o.id = w.organization_id WHERE w.cursor > o.last_event_id",
     },
 ];
 

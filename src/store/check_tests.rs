@@ -105,6 +105,11 @@ const DAMAGE: &[(&str, &[&str])] = &[
     ),
     ("UPDATE conflicts SET current_entity_id = 4 WHERE id = 1", &["open_conflicts"]),
     ("UPDATE conflicts SET incoming_entity_id = 4 WHERE id = 1", &["open_conflicts"]),
+    (
+        "INSERT INTO webhooks (organization_id, resource_id, url, description, types, secret, cursor, version, created,
+            changed) VALUES (1, 'w', 'https://example.com/', '', '[]', zeroblob(32), 4, 1, 0, 0)",
+        &["webhooks_within_the_feed"],
+    ),
     ("DELETE FROM assignments WHERE user_id = 2 AND mapping_id = 1", &["nothing_waits_that_nothing_blocks"]),
     ("UPDATE users SET organization_id = 2 WHERE id = 2", &[
         "organizations_are_walled_off",

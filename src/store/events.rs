@@ -84,6 +84,14 @@ impl Db<'_> {
     }
 }
 
+impl Db<'_> {
+    /// One event, if the feed still has it.
+    pub fn event(&self, organization: OrganizationId, id: i64) -> Result<Option<Event>> {
+        let event = self.events(organization, id.saturating_sub(1), 1)?.pop();
+        Ok(event.filter(|event| event.id == id))
+    }
+}
+
 impl Tx<'_> {
     /// Forgets the oldest events of an organization, at most `most` of them and none that is not older than `before`.
     /// What is kept goes without a gap up to the newest.

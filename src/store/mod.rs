@@ -9,6 +9,7 @@ mod backup;
 mod check;
 mod conflicts;
 mod connection;
+mod deliveries;
 mod entities;
 mod errors;
 mod events;
@@ -31,12 +32,14 @@ mod rules;
 mod sessions;
 mod tokens;
 mod users;
+mod webhooks;
 mod writer;
 
 pub use backup::{backup, before_upgrade, left_open, quick_check, restore};
 pub use check::Finding;
 pub use conflicts::{Conflict, ConflictSide, NewConflict};
 pub use connection::Synchronous;
+pub use deliveries::NewDelivery;
 pub use entities::NewEntity;
 pub use events::{Event, NewEvent};
 pub use facts::{MappingClaim, OpenConflict, UserState};
@@ -50,6 +53,7 @@ pub use outlook::GroupName;
 pub use query::{Db, Page, Tx};
 pub use sessions::NewSession;
 pub use tokens::NewToken;
+pub use webhooks::{DueWebhooks, NewWebhook};
 
 #[cfg(test)]
 mod schema_tests;

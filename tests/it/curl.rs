@@ -73,6 +73,14 @@ fn made(server: &Server, variable: &str, number: usize) -> String {
             ["a", "b"].iter().for_each(|end| drop(server.group(&format!("{name} {end}"), &[&user])));
             text(server.items("/conflicts?status=open").last().expect("a conflict"), "id")
         }
+        "WEBHOOK_ID" => {
+            let webhook = json!({"url": format!("https://{}.example.com/", name.replace('_', "-"))});
+            server.api.post("/webhooks", webhook).expect(201).id()
+        }
+        "DELIVERY_ID" => {
+            let webhook = text(server.items("/webhooks").last().expect("a webhook"), "id");
+            server.api.post(format!("/webhooks/{webhook}/test"), json!({})).expect(202).id()
+        }
         other => panic!("${other} in the README: say in tests/it/curl.rs how to make one"),
     }
 }

@@ -56,3 +56,4 @@ mod starting;
 mod storage_full;
 mod user_policies;
 mod users;
+mod webhooks;

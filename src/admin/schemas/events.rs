@@ -55,6 +55,8 @@ pub fn body(kind: EventKind) -> Members {
         EventKind::RuleCreated | EventKind::RuleChanged | EventKind::RuleDeleted => RULE,
         EventKind::TokenCreated | EventKind::TokenRevoked => TOKEN,
         EventKind::TokenRotated => &[("token", "@Token"), ("replaced", "@Token")],
-        EventKind::SettingsChanged => &[("organization", "@Organization")],
+        EventKind::SettingsChanged => {
+            &[("organization?", "@Organization"), ("change?", "string"), ("webhook?", "@Webhook")]
+        }
     }
 }

@@ -8,13 +8,20 @@ mod notation;
 mod people;
 mod previews;
 mod tenants;
+mod traffic;
 
 pub use events::body as event_body;
 pub use notation::{Schema, put_members, typed};
 
 /// All shapes.
-const ALL: &[&[Schema]] =
-    &[tenants::SCHEMAS, people::SCHEMAS, mapping::SCHEMAS, previews::SCHEMAS, explanations::SCHEMAS];
+const ALL: &[&[Schema]] = &[
+    tenants::SCHEMAS,
+    people::SCHEMAS,
+    mapping::SCHEMAS,
+    previews::SCHEMAS,
+    explanations::SCHEMAS,
+    traffic::SCHEMAS,
+];
 
 /// Every shape.
 pub fn all() -> impl Iterator<Item = &'static Schema> {

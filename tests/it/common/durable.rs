@@ -42,6 +42,13 @@ impl DurableServer {
         DurableServer::start_as(directory, command)
     }
 
+    /// The same with these variables in the program's environment.
+    pub fn start_with_variables(directory: &Path, variables: &[(&str, &str)]) -> DurableServer {
+        let mut command = process::command();
+        command.envs(variables.iter().copied());
+        DurableServer::start_as(directory, command)
+    }
+
     /// What the program has written to standard error so far.
     pub fn log(&mut self) -> String {
         self.program.log()
