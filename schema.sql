@@ -38,6 +38,8 @@ CREATE TABLE tokens (
     expires INTEGER,
     last_used INTEGER,
     revoked INTEGER,
+    -- How many days before the end it was last said that the token ends; written by directory/expiry.
+    expiry_warning INTEGER,
     CHECK (server_scope = 0 OR kind = 'admin')
 ) STRICT;
 

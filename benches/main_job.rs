@@ -20,7 +20,7 @@ mod common;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use common::{Client, DurableServer, Server};
+use common::{Client, DurableServer, ServerProcess};
 use serde_json::json;
 
 const CLIENTS: usize = 8;
@@ -119,7 +119,7 @@ fn reads() {
 }
 
 fn members() {
-    let server = Server::start();
+    let server = ServerProcess::start();
     server.rule(json!({}));
     let users: Vec<String> = {
         let numbers: Vec<usize> = (0..SIZES[0] + 1).collect();

@@ -20,7 +20,7 @@ mod common;
 
 use std::time::Instant;
 
-use common::{Client, Server, users_named};
+use common::{Client, ServerProcess, users_named};
 use rollcall::scim::deviations::{Notes, Tolerance};
 use rollcall::scim::filter::{Limits, parse_filter};
 use rollcall::scim::patch::{OPERATIONS, PatchRequest};
@@ -34,7 +34,7 @@ const FEW: usize = 100;
 
 fn main() {
     hostile();
-    let (large, small) = (Server::start(), Server::start());
+    let (large, small) = (ServerProcess::start(), ServerProcess::start());
     let start = Instant::now();
     let ids = large.load_users(&users_named("user", MANY));
     small.load_users(&users_named("user", FEW));
@@ -103,7 +103,7 @@ fn searches(client: &Client) {
     }
 }
 
-fn groups(server: &Server, ids: &[String]) {
+fn groups(server: &ServerProcess, ids: &[String]) {
     let group = |name: &str, users: &[String]| {
         server.group(name, &users.iter().map(String::as_str).collect::<Vec<&str>>())
     };

@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 pub use compose::compose;
 pub use first_run::{Credentials, FirstAdmin, create_first, first_run};
-pub use serve::{ServeOptions, serve};
+pub use logging::start as start_logging;
+pub use serve::{Running, listen, local_address, serve};
 
 use crate::clock::Clock;
 use crate::config::{self, Config};

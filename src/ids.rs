@@ -25,6 +25,21 @@ impl Ids {
         Ids::Deterministic(Arc::new(AtomicU64::new(1)))
     }
 
+    /// Where the counter stands; 0 where there is none.
+    pub fn position(&self) -> u64 {
+        match self {
+            Ids::Random => 0,
+            Ids::Deterministic(next) => next.load(Ordering::SeqCst),
+        }
+    }
+
+    /// Has the counter go on from where it once stood. Only for one who throws away everything made since.
+    pub fn rewind(&self, position: u64) {
+        if let Ids::Deterministic(next) = self {
+            next.store(position, Ordering::SeqCst);
+        }
+    }
+
     /// A new UUID in its canonical text form (RFC 9562), never given before.
     pub fn uuid(&self) -> String {
         let bytes = match self {

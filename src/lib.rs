@@ -5,6 +5,7 @@
 //! | module | job |
 //! | --- | --- |
 //! | `cli` | one file per command group |
+//! | `testing` | the test mode: seed, reset, faults, clock, journal |
 //! | `app` | composition root |
 //! | `http` | the front, the table of routes, request ids |
 //! | `auth` | tokens, and which organization a request speaks for |
@@ -31,4 +32,5 @@ pub mod mapping;
 pub mod model;
 pub mod scim;
 pub mod store;
+pub mod testing;
 pub mod webhooks;

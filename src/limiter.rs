@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -87,6 +88,14 @@ pub fn whole_seconds(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
+/// What to count an address by: who has one IPv6 address has the 2^64 of its network.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(six) => IpAddr::V6(Ipv6Addr::from_bits(six.to_bits() >> 64 << 64)),
+        four => four,
+    }
+}
+
 fn make_room<K: Eq + Hash>(buckets: &mut HashMap<K, i64>, now: i64) {
     if buckets.len() >= MOST_KEYS {
         buckets.retain(|_, full_at| *full_at > now);
@@ -141,6 +150,14 @@ mod tests {
         assert!(limiter.take("a", START).is_ok());
         assert_eq!(whole_seconds(Duration::from_millis(1)), 1);
         assert_eq!(whole_seconds(Duration::from_secs(2)), 2);
+    }
+
+    #[test]
+    fn an_ipv6_address_counts_with_its_network_and_an_ipv4_address_alone() {
+        let of = |text: &str| network(text.parse().unwrap()).to_string();
+        assert_eq!(of("2001:db8::1234:5678"), "2001:db8::");
+        assert_eq!(of("192.0.2.7"), "192.0.2.7");
+        assert_eq!(of("::ffff:192.0.2.7"), "192.0.2.7");
     }
 
     #[test]

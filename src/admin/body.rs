@@ -15,7 +15,7 @@ use crate::model::token::TokenKind;
 const SHOWN: usize = 60;
 
 /// What a field may be.
-pub(super) trait Field: Sized {
+pub(crate) trait Field: Sized {
     /// For the sentence that refuses another value.
     const EXPECTED: &'static str;
 
@@ -25,7 +25,7 @@ pub(super) trait Field: Sized {
 
 /// What a PATCH does to a field that may be empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Edit<T> {
+pub(crate) enum Edit<T> {
     /// The field is not there: it stays.
     Keep,
     /// `null`: it is emptied.
@@ -36,7 +36,7 @@ pub(super) enum Edit<T> {
 
 impl<T> Edit<T> {
     /// The field's new value, which may be none; `None` when it stays.
-    pub(super) fn change(self) -> Option<Option<T>> {
+    pub(crate) fn change(self) -> Option<Option<T>> {
         match self {
             Edit::Keep => None,
             Edit::Clear => Some(None),
@@ -47,7 +47,7 @@ impl<T> Edit<T> {
 
 /// The fields of an object that were not read yet.
 #[derive(Debug)]
-pub(super) struct Fields {
+pub(crate) struct Fields {
     /// What stands before a field's name in refusals: `features.` within `features`.
     prefix: String,
     values: Map<String, Value>,
@@ -59,7 +59,7 @@ impl Fields {
     /// # Errors
     /// `InvalidSyntax` with line and column where it is not JSON, or not an object; `InvalidValue` naming a field that
     /// is not one of `known`.
-    pub(super) fn of_body(call: &Call, known: &[&str]) -> Result<Fields> {
+    pub(crate) fn of_body(call: &Call, known: &[&str]) -> Result<Fields> {
         if is_empty(&call.body) {
             return Err(Error::new(
                 Kind::InvalidSyntax,
@@ -82,7 +82,7 @@ impl Fields {
     ///
     /// # Errors
     /// As [`Fields::of_body`] for a body that is not empty.
-    pub(super) fn of_optional_body(call: &Call, known: &[&str]) -> Result<Fields> {
+    pub(crate) fn of_optional_body(call: &Call, known: &[&str]) -> Result<Fields> {
         if is_empty(&call.body) {
             return Fields::new(String::new(), Map::new(), known);
         }
@@ -105,7 +105,7 @@ impl Fields {
     ///
     /// # Errors
     /// `InvalidValue` naming it, when it is missing or of another type.
-    pub(super) fn required<T: Field>(&mut self, name: &str) -> Result<T> {
+    pub(crate) fn required<T: Field>(&mut self, name: &str) -> Result<T> {
         match self.values.shift_remove(name) {
             Some(value) => self.typed(name, &value),
             None => {
@@ -121,7 +121,7 @@ impl Fields {
     ///
     /// # Errors
     /// `InvalidValue` naming it, when it is of another type.
-    pub(super) fn optional<T: Field>(&mut self, name: &str) -> Result<Option<T>> {
+    pub(crate) fn optional<T: Field>(&mut self, name: &str) -> Result<Option<T>> {
         match self.values.shift_remove(name) {
             None | Some(Value::Null) => Ok(None),
             Some(value) => self.typed(name, &value).map(Some),
@@ -132,7 +132,7 @@ impl Fields {
     ///
     /// # Errors
     /// `InvalidValue` naming it, when it is of another type.
-    pub(super) fn changed<T: Field>(&mut self, name: &str) -> Result<Option<T>> {
+    pub(crate) fn changed<T: Field>(&mut self, name: &str) -> Result<Option<T>> {
         self.values.shift_remove(name).map(|value| self.typed(name, &value)).transpose()
     }
 
@@ -140,7 +140,7 @@ impl Fields {
     ///
     /// # Errors
     /// `InvalidValue` naming it, when it is of another type.
-    pub(super) fn edit<T: Field>(&mut self, name: &str) -> Result<Edit<T>> {
+    pub(crate) fn edit<T: Field>(&mut self, name: &str) -> Result<Edit<T>> {
         match self.values.shift_remove(name) {
             None => Ok(Edit::Keep),
             Some(Value::Null) => Ok(Edit::Clear),
@@ -152,7 +152,7 @@ impl Fields {
     ///
     /// # Errors
     /// `InvalidValue` naming it, or the field in it that is not one of `known`.
-    pub(super) fn object(&mut self, name: &str, known: &[&str]) -> Result<Option<Fields>> {
+    pub(crate) fn object(&mut self, name: &str, known: &[&str]) -> Result<Option<Fields>> {
         let Some(values) = self.changed::<Map<String, Value>>(name)? else { return Ok(None) };
         Fields::new(format!("{}{name}.", self.prefix), values, known).map(Some)
     }
@@ -161,7 +161,7 @@ impl Fields {
     ///
     /// # Errors
     /// `InvalidValue` naming it, or the field in one of them that is not one of `known`.
-    pub(super) fn objects(&mut self, name: &str, known: &[&str]) -> Result<Vec<Fields>> {
+    pub(crate) fn objects(&mut self, name: &str, known: &[&str]) -> Result<Vec<Fields>> {
         let objects = self.changed::<Vec<Map<String, Value>>>(name)?.unwrap_or_default();
         let within = |(index, values)| Fields::new(format!("{}{name}[{index}].", self.prefix), values, known);
         objects.into_iter().enumerate().map(within).collect()

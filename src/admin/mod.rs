@@ -4,7 +4,7 @@
 //! A handler reads the call into types, asks the directory, and answers; what a change means is decided below.
 //! Lists run a fixed number of statements per page, whatever is on it.
 
-mod body;
+pub(crate) mod body;
 mod handle;
 mod list;
 mod lookup;

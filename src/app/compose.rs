@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::admin::Admin;
-use crate::auth::LastUsed;
+
+use crate::auth::{LastUsed, Pace};
 use crate::config::{self, AddressPolicy, Config};
 use crate::directory::{Directory, SignIn};
 use crate::http::front::Limits;
+use crate::http::metrics::Metrics;
 use crate::http::probes::Probes;
 use crate::http::service::Rollcall;
 use crate::scim::deviations::Tolerance;
@@ -22,6 +24,7 @@ pub fn compose(config: &Config, directory: &Directory) -> Rollcall {
         schemas: Arc::new(Schemas::new(schema_settings(&config.scim))),
         settings: scim_settings(config),
     };
+    let limits = &config.server.limits;
     Rollcall {
         scim,
         admin: Admin {
@@ -33,6 +36,8 @@ pub fn compose(config: &Config, directory: &Directory) -> Rollcall {
         probes: Probes { directory: directory.clone() },
         last_used: LastUsed::default(),
         keep_events_days: config.events.keep_days,
+        metrics: Metrics::default(),
+        pace: Pace::new(limits.requests_per_second, limits.failed_signins_per_minute),
         public_url: config.server.public_url.as_ref().map(|url| url.as_str().to_owned()),
     }
 }

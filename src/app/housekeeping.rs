@@ -36,6 +36,10 @@ const TASKS: &[Task] = &[
         },
     },
     Task {
+        failure: "tokens that end soon could not be announced",
+        run: |program| program.scim.directory.warn_of_expiring_tokens(),
+    },
+    Task {
         failure: "ended sessions could not be deleted",
         run: |program| {
             let directory = &program.scim.directory;

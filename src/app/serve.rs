@@ -1,62 +1,45 @@
 //! `serve`: from a configuration to a running server, and to its end.
 
-use std::io::{Read, Write, stdin, stdout};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::app::compose::{compose, front_limits};
-use crate::app::first_run::{Credentials, FirstAdmin, create_first, first_run};
+use crate::app::first_run::first_run;
 use crate::app::housekeeping::Housekeeping;
 use crate::app::{logging, policy, target};
 use crate::clock::Clock;
 use crate::config::{self, AddressPolicy, Config};
 use crate::directory::Directory;
-use crate::http::front::{Front, StopHandle};
+use crate::http::front::{Front, Service};
 use crate::http::service::Rollcall;
 use crate::ids::Ids;
 use crate::model::error::{Error, Result};
 use crate::store::{self, Store, Target};
 use crate::webhooks::{Dispatcher, Settings};
 
-/// What the command line says of a server.
-#[derive(Clone, Debug, Default)]
-pub struct ServeOptions {
-    /// The configuration file, where one is named.
-    pub config: Option<PathBuf>,
-    /// In memory, on a free port.
-    pub ephemeral: bool,
-    /// Whether the end of standard input ends the server.
-    pub until_stdin_closes: bool,
-    /// Whether ids follow a counter.
-    pub deterministic: bool,
-}
-
-/// Runs a server until SIGTERM or SIGINT.
+/// Runs a server on the configured database until SIGTERM or SIGINT. `named` is the configuration file, where one is.
 ///
 /// # Errors
 /// A sentence for the operator: what of the configuration, the database or the address cannot be used.
-pub fn serve(options: &ServeOptions) -> Result<()> {
-    let server = if options.ephemeral { ephemeral(options)? } else { durable(options)? };
-    if options.until_stdin_closes {
-        stop_when_stdin_closes(server.front.stop_handle())?;
-    }
+pub fn serve(named: Option<&Path>) -> Result<()> {
+    let server = durable(named)?;
+    server.stop_on_signals()?;
     server.run()
 }
 
 /// A server that listens.
-struct Running {
+pub struct Running {
     front: Front,
     program: Arc<Rollcall>,
     dispatcher: Dispatcher,
 }
 
-fn durable(options: &ServeOptions) -> Result<Running> {
-    let config = Config::load(options.config.as_deref())?;
+fn durable(named: Option<&Path>) -> Result<Running> {
+    let config = Config::load(named)?;
     logging::start(&config.log);
     if config.server.tls().is_some() {
         return Err(Error::invalid_value(
@@ -77,7 +60,8 @@ fn durable(options: &ServeOptions) -> Result<Running> {
     let store = Arc::new(open_file(&config.database, &target(&config, Target::Serve))?);
     let directory = Directory::new(store, Clock::System, Ids::Random, policy(&config));
     first_run(&directory, &config, &base_url)?;
-    let running = start(&config, listener, &directory, Ids::Random)?;
+    let program = Arc::new(compose(&config, &directory));
+    let running = Running::start(&config, listener, Ids::Random, program.clone(), program)?;
     log::info!(
         "listening on {address}; SCIM base URL: {base_url}/scim/v2; database: {}",
         config.database.path.display()
@@ -88,11 +72,9 @@ fn durable(options: &ServeOptions) -> Result<Running> {
 /// The keys that are set to something else than their default and that nothing reads yet.
 fn without_effect(config: &Config) -> Vec<&'static str> {
     let default = Config::default();
-    let (limits, usual) = (&config.server.limits, &default.server.limits);
     let keys = [
         ("server.trusted_proxies", config.server.trusted_proxies != default.server.trusted_proxies),
         ("server.metrics_listen", config.server.metrics_listen != default.server.metrics_listen),
-        ("server.limits.requests_per_second", limits.requests_per_second != usual.requests_per_second),
         ("requests", config.requests != default.requests),
     ];
     keys.into_iter().filter_map(|(key, is_set)| is_set.then_some(key)).collect()
@@ -117,42 +99,60 @@ fn open_file(settings: &config::Database, target: &Target) -> Result<Store> {
     Ok(opened)
 }
 
-fn ephemeral(options: &ServeOptions) -> Result<Running> {
-    let config = Config::load_ephemeral(options.config.as_deref())?;
-    logging::start(&config.log);
-    let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
-    let base_url = format!("http://{}", local_address(&listener)?);
-    let ids = if options.deterministic { Ids::deterministic() } else { Ids::Random };
-    let store = Arc::new(Store::open(&Target::Memory)?);
-    let directory = Directory::new(store, Clock::System, ids, policy(&config));
-    let credentials = create_first(&directory, &config, &base_url, FirstAdmin::Link)?;
-    // Requests must not use up the ids of resources.
-    let request_ids = if options.deterministic { Ids::deterministic() } else { Ids::Random };
-    let running = start(&config, listener, &directory, request_ids)?;
-    announce(&credentials, &base_url)?;
-    Ok(running)
-}
-
-fn start(config: &Config, listener: TcpListener, directory: &Directory, request_ids: Ids) -> Result<Running> {
-    let program = Arc::new(compose(config, directory));
-    let front = Front::start(listener, front_limits(&config.server), request_ids, program.clone())
-        .map_err(|error| Error::internal(format!("The server cannot start: {error}")))?;
-    // Before anybody is told that the server runs: who was told may end it at once.
-    stop_on_signals(front.stop_handle())?;
-    let waker = front.waker();
-    directory.store().on_events(move |organizations| {
-        organizations.iter().for_each(|organization| waker.wake(organization.0.unsigned_abs()));
-    });
-    let settings = Settings {
-        addresses: AddressPolicy::of(&config.webhooks),
-        give_up_days: config.webhooks.give_up_days,
-    };
-    let dispatcher = Dispatcher::start(directory, settings)?;
-    Ok(Running { front, program, dispatcher })
-}
-
 impl Running {
-    fn run(self) -> Result<()> {
+    /// Serves `program` on `listener` from now on, through `service`: the program itself, or what stands around it.
+    ///
+    /// # Errors
+    /// The system refuses threads or the listener.
+    pub fn start(
+        config: &Config,
+        listener: TcpListener,
+        request_ids: Ids,
+        program: Arc<Rollcall>,
+        service: Arc<dyn Service>,
+    ) -> Result<Running> {
+        let front = Front::start(listener, front_limits(&config.server), request_ids, service)
+            .map_err(|error| Error::internal(format!("The server cannot start: {error}")))?;
+        let waker = front.waker();
+        program.scim.directory.store().on_events(move |organizations| {
+            organizations.iter().for_each(|organization| waker.wake(organization.0.unsigned_abs()));
+        });
+        let settings = Settings {
+            addresses: AddressPolicy::of(&config.webhooks),
+            give_up_days: config.webhooks.give_up_days,
+        };
+        let dispatcher = Dispatcher::start(&program.scim.directory, settings)?;
+        Ok(Running { front, program, dispatcher })
+    }
+
+    /// The front, to wake requests and to stop.
+    pub fn front(&self) -> &Front {
+        &self.front
+    }
+
+    /// Has SIGTERM and SIGINT stop the server. To be called before anybody is told that it runs: who was told may end it
+    /// at once.
+    ///
+    /// # Errors
+    /// The system refuses a thread or the signals.
+    pub fn stop_on_signals(&self) -> Result<()> {
+        let stop = self.front.stop_handle();
+        let mut signals = Signals::new([SIGTERM, SIGINT])
+            .map_err(|error| Error::internal(format!("Signals cannot be watched: {error}")))?;
+        let work = move || {
+            if let Some(signal) = signals.forever().next() {
+                log::info!("signal {signal}: finishing what is in flight");
+                stop.stop();
+            }
+        };
+        std::thread::Builder::new().name("signals".into()).spawn(work).map(|_| ()).map_err(no_thread)
+    }
+
+    /// Waits until the server is stopped and done, with the tasks that no request waits for.
+    ///
+    /// # Errors
+    /// The system refuses a thread.
+    pub fn run(self) -> Result<()> {
         let housekeeping = Housekeeping::start(self.program)?;
         self.front.wait();
         self.dispatcher.stop();
@@ -160,27 +160,19 @@ impl Running {
         log::info!("stopped");
         Ok(())
     }
+
+    /// Stops the server and waits until it is done.
+    pub fn stop(self) {
+        self.front.stop();
+        self.dispatcher.stop();
+    }
 }
 
-/// The ready line of interface.md §5: one JSON object, and nothing else, on standard output.
-fn announce(credentials: &Credentials, base_url: &str) -> Result<()> {
-    let line = json!({
-        "scim_base_url": credentials.scim_base_url,
-        "scim_token": credentials.scim_token.reveal(),
-        "admin_url": credentials.admin_url,
-        "api_url": credentials.api_url,
-        "api_token": credentials.api_token.reveal(),
-        "test_url": base_url,
-        "organization": "default",
-        "pid": std::process::id(),
-    });
-    let mut out = stdout().lock();
-    writeln!(out, "{line}")
-        .and_then(|()| out.flush())
-        .map_err(|error| Error::internal(format!("The ready line cannot be written: {error}")))
-}
-
-fn listen(address: SocketAddr) -> Result<TcpListener> {
+/// A listener on this address.
+///
+/// # Errors
+/// `Internal` with a sentence for the operator.
+pub fn listen(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).map_err(|error| {
         Error::internal(format!(
             "The server cannot listen on {address}: {error}. Set [server] listen to a free address."
@@ -188,32 +180,14 @@ fn listen(address: SocketAddr) -> Result<TcpListener> {
     })
 }
 
-fn local_address(listener: &TcpListener) -> Result<SocketAddr> {
+/// Where a listener listens.
+///
+/// # Errors
+/// `Internal` if the system does not say.
+pub fn local_address(listener: &TcpListener) -> Result<SocketAddr> {
     listener
         .local_addr()
         .map_err(|error| Error::internal(format!("The listening address is not known: {error}")))
-}
-
-fn stop_on_signals(stop: StopHandle) -> Result<()> {
-    let mut signals = Signals::new([SIGTERM, SIGINT])
-        .map_err(|error| Error::internal(format!("Signals cannot be watched: {error}")))?;
-    let work = move || {
-        if let Some(signal) = signals.forever().next() {
-            log::info!("signal {signal}: finishing what is in flight");
-            stop.stop();
-        }
-    };
-    std::thread::Builder::new().name("signals".into()).spawn(work).map(|_| ()).map_err(no_thread)
-}
-
-/// A test run that crashed leaves no server behind.
-fn stop_when_stdin_closes(stop: StopHandle) -> Result<()> {
-    let work = move || {
-        let mut buffer = [0; 256];
-        while matches!(stdin().read(&mut buffer), Ok(read) if read > 0) {}
-        stop.stop();
-    };
-    std::thread::Builder::new().name("stdin".into()).spawn(work).map(|_| ()).map_err(no_thread)
 }
 
 fn no_thread(error: std::io::Error) -> Error {

@@ -33,6 +33,11 @@ pub(super) fn read(header: Option<&str>, tolerance: Tolerance, notes: &mut Notes
     }
 }
 
+/// The token in a header, in whatever form, valid or not.
+pub fn presented(header: &str) -> Option<Secret> {
+    read(Some(header), Tolerance::Lenient, &mut Notes::default()).ok()
+}
+
 fn bearer(token: &str) -> Result<Secret> {
     if token.is_empty() {
         return Err(unauthorized(

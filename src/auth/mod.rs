@@ -10,6 +10,7 @@ mod base64;
 mod credential;
 mod header;
 mod last_used;
+mod pace;
 mod scope;
 mod sessions;
 #[cfg(test)]
@@ -18,6 +19,8 @@ mod tests;
 pub use admit::{Admitted, Request, admit};
 pub use authenticate::authenticate;
 pub use credential::Credential;
+pub use header::presented;
 pub use last_used::LastUsed;
+pub use pace::Pace;
 pub use scope::{Access, Door, Scope, authorize};
 pub use sessions::{Browser, check_origin};

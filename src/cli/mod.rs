@@ -1,5 +1,6 @@
 //! The command line: one file per command group, what can be typed, and how answers are printed.
 
+mod admins;
 pub mod arguments;
 mod backup;
 mod check;
@@ -13,6 +14,7 @@ mod export;
 mod groups;
 mod organizations;
 pub mod output;
+mod password;
 mod preview;
 mod rule_file;
 mod rules;
@@ -43,6 +45,7 @@ fn dispatch(Arguments { common, command }: Arguments) -> Result<Outcome> {
         Command::Serve(serve) => serve::run(&serve, &common),
         Command::Organization(command) => organizations::run(command, &common),
         Command::Token(command) => tokens::run(command, &common),
+        Command::Admin(command) => admins::run(command, &common),
         Command::Rule(command) => rules::run(command, &common),
         Command::Group(command) => groups::run(command, &common),
         Command::User(command) => users::run(command, &common),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::cli::arguments::{Common, NewToken, TokenCommand};
 use crate::cli::output::{Outcome, Table};
 use crate::cli::session::{ALL, Session};
-use crate::directory::{ROTATION_GRACE, TokenSpec, token_json};
+use crate::directory::{TokenSpec, token_json};
 use crate::model::error::Result;
 use crate::model::id::TokenId;
 use crate::model::time::Timestamp;
@@ -16,7 +16,7 @@ pub(super) fn run(command: TokenCommand, common: &Common) -> Result<Outcome> {
     match command {
         TokenCommand::List => list(&session),
         TokenCommand::Create(new) => create(&session, new),
-        TokenCommand::Rotate { id } => rotate(&session, id),
+        TokenCommand::Rotate { id, grace } => rotate(&session, id, grace.as_secs()),
         TokenCommand::Revoke { id } => revoke(&session, id),
     }?;
     Ok(Outcome::Success)
@@ -71,10 +71,10 @@ fn create(session: &Session, new: NewToken) -> Result<()> {
     session.print(&made(&token, &secret), || Table::of_fields(fields(&token, &secret)))
 }
 
-fn rotate(session: &Session, id: TokenId) -> Result<()> {
+fn rotate(session: &Session, id: TokenId, grace: u64) -> Result<()> {
     let organization = session.organization()?;
-    let (token, secret) =
-        session.change(&organization, move |change| change.rotate_token(id, ROTATION_GRACE))?;
+    let grace = i64::try_from(grace).unwrap_or(i64::MAX);
+    let (token, secret) = session.change(&organization, move |change| change.rotate_token(id, grace))?;
     let old = session.read(|db| db.token(organization.id, id))?;
     let end = old.and_then(|old| old.expires);
     let mut value = made(&token, &secret);

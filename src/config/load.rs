@@ -17,6 +17,9 @@ const FILE_VARIABLE: &str = "ROLLCALL_CONFIG";
 /// The file that is read when nobody names one.
 const DEFAULT_FILE: &str = "config.toml";
 
+/// In memory no commit is waited for, and each thread costs the start some time.
+const EPHEMERAL_WORKERS: usize = 8;
+
 /// Names and values of environment variables.
 type Variables = Vec<(String, String)>;
 
@@ -33,8 +36,8 @@ impl Config {
         build(&Config::default(), file, &environment.collect::<Variables>(), |_| ())
     }
 
-    /// The same for `serve --ephemeral`: every organization feature starts on, it listens on a free loopback port, and
-    /// what would reach beyond the process (the database's path, TLS, the public URL, webhooks, the listener for
+    /// The same for `serve --ephemeral`: every organization feature starts on, only warnings are logged (the journal has
+    /// the requests), it listens on a free loopback port, and what would reach beyond the process (the database's path, TLS, the public URL, webhooks, the listener for
     /// metrics) does not apply.
     ///
     /// # Errors
@@ -50,6 +53,8 @@ impl Config {
             concurrency_groups: true,
             sub_organizations: true,
         };
+        base.log.level = ::log::LevelFilter::Warn;
+        base.server.workers = EPHEMERAL_WORKERS;
         build(&base, file, &environment.collect::<Variables>(), stay_inside)
     }
 

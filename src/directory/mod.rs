@@ -10,6 +10,7 @@ mod conflicts;
 mod documents;
 mod endings;
 mod entities;
+mod expiry;
 mod explain;
 mod feed;
 mod groups;

@@ -147,3 +147,46 @@ fn a_revoked_token_is_gone_at_once() {
     let again = world.change(NOW, move |change| change.revoke_token(token.id)).unwrap_err();
     assert_eq!(again.kind, Kind::NotFound);
 }
+
+/// What the feed says of tokens that end soon, after housekeeping at each of these instants.
+fn warnings(world: &World, days: &[i64]) -> Vec<String> {
+    let Clock::Manual(hand) = world.directory.clock() else { panic!("a clock with a hand") };
+    for day in days {
+        hand.set(NOW.plus_seconds(day * DAY));
+        world.directory.warn_of_expiring_tokens().unwrap();
+    }
+    let events = world.events().into_iter().filter(|(kind, _)| kind == "token.expiring");
+    events.map(|(_, data)| data).collect()
+}
+
+fn expiring_in(days: i64) -> TokenSpec {
+    TokenSpec {
+        name: "PingOne".to_owned(),
+        kind: TokenKind::Scim,
+        server_scope: false,
+        read_only: false,
+        expires: Some(NOW.plus_seconds(days * DAY)),
+    }
+}
+
+#[test]
+fn a_token_that_ends_soon_is_in_the_feed_twice_and_without_its_secret() {
+    let world = World::new();
+    let (_, secret) = world.create(expiring_in(90)).unwrap();
+    let said = warnings(&world, &[0, 82, 83, 83, 84, 89, 89]);
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said[0].contains("PingOne") && !said[0].contains(secret.reveal()));
+    assert_eq!(world.directory.count_expiring_tokens(), Ok(1));
+    assert_eq!(warnings(&world, &[90, 91]).len(), 2, "it has ended");
+    assert_eq!(world.directory.count_expiring_tokens(), Ok(0));
+}
+
+#[test]
+fn the_old_token_of_a_rotation_is_spoken_of_only_while_it_is_used() {
+    let world = World::new();
+    let (old, _) = world.create(TokenSpec { expires: None, ..expiring_in(1) }).unwrap();
+    world.change(NOW.plus_seconds(DAY), move |change| change.rotate_token(old.id, 3 * DAY)).unwrap();
+    assert_eq!(warnings(&world, &[2, 3]), Vec::<String>::new());
+    world.directory.store().write(move |tx| tx.set_token_used(old.id, NOW.plus_seconds(2 * DAY))).unwrap();
+    assert_eq!(warnings(&world, &[3]).len(), 1, "somebody has not entered the new one");
+}

@@ -8,8 +8,10 @@
 //! | `openapi` | the description of the admin API, from that table |
 //! | `service` | a request through target, route and credentials to its handler, and its error to an answer |
 //! | `probes` | liveness and readiness |
+//! | `metrics` | what the server did, for Prometheus |
 
 pub mod front;
+pub mod metrics;
 pub mod openapi;
 pub mod probes;
 pub mod routes;

@@ -8,6 +8,8 @@ use crate::admin::{
     organizations, page, preview, rules, sessions, snapshot, tokens, users, webhooks,
 };
 use crate::auth::{Access, Scope};
+use crate::directory::Directory;
+use crate::http::metrics::{self, Metrics};
 use crate::http::openapi;
 use crate::http::probes::{self, Probes};
 use crate::model::call::Call;
@@ -23,6 +25,8 @@ pub enum Handler {
     Admin(fn(&Admin, &Call) -> Result<Reply>),
     /// A page for people.
     Page(fn(&Admin, &Call) -> Result<Response>),
+    /// What the server did.
+    Metrics(fn(&Metrics, &Directory) -> Result<Response>),
     /// Liveness and readiness.
     Probe(fn(&Probes) -> Response),
     /// The same for everybody, whatever is stored.
@@ -242,6 +246,14 @@ pub const ROUTES: &[Route] = &[
     fixed("/api/openapi.json", openapi::answer),
     probe("/healthz", probes::healthy),
     probe("/readyz", probes::ready),
+    Route {
+        method: "GET",
+        path: "/metrics",
+        scope: Scope::Server,
+        access: Access::Read,
+        handler: Handler::Metrics(metrics::read),
+        operation: None,
+    },
 ];
 
 /// What a path leads to.

@@ -7,14 +7,19 @@ use rouille::{Request, Response};
 
 use crate::admin::page::{self, Frame};
 use crate::admin::{Admin, Reply, problems};
-use crate::auth::{self, Access, Admitted, Browser, LastUsed, check_origin};
+use crate::auth::{self, Access, Admitted, Browser, Credential, LastUsed, Pace, check_origin};
 use crate::http::front::{Arrival, Outcome, Refusal, Resumed, Service};
+use crate::http::metrics::Metrics;
 use crate::http::probes::Probes;
 use crate::http::routes::{Found, Handler, Route, find};
 use crate::http::target::Target;
 use crate::model::call::Call;
 use crate::model::error::{Error, Kind, Result};
+use crate::model::time::Timestamp;
 use crate::scim::{Scim, errors, log_notes};
+
+/// What never moves, for requests that wait for nothing but time.
+const NO_FEED: u64 = u64::MAX;
 
 /// The program behind the front.
 pub struct Rollcall {
@@ -28,6 +33,10 @@ pub struct Rollcall {
     pub last_used: LastUsed,
     /// How many days events are kept; `None`: for ever.
     pub keep_events_days: Option<u32>,
+    /// What was done since the start.
+    pub metrics: Metrics,
+    /// How often tokens may ask, and failures may come.
+    pub pace: Pace,
     /// What the world sees this server as; without it, what a request was sent to.
     pub public_url: Option<String>,
 }
@@ -38,7 +47,7 @@ struct Admission {
     parameters: Vec<String>,
     target: Target,
     admitted: Option<Admitted>,
-    at: crate::model::time::Timestamp,
+    at: Timestamp,
 }
 
 impl Rollcall {
@@ -91,6 +100,7 @@ impl Rollcall {
         let (handler, operation) = (admission.route.handler, admission.route.operation);
         if let Some(admitted) = &admission.admitted {
             log_notes(&arrival.request_id, &admitted.notes);
+            self.check_pace(admitted, arrival, admission.at)?;
         }
         let access = admission.route.access;
         let call = self.call(request, arrival, admission)?;
@@ -98,6 +108,7 @@ impl Rollcall {
         match handler {
             Handler::Probe(probe) => Ok(Outcome::Answer(probe(&self.probes))),
             Handler::Fixed(fixed) => Ok(Outcome::Answer(fixed())),
+            Handler::Metrics(read) => read(&self.metrics, &self.scim.directory).map(Outcome::Answer),
             Handler::Page(handler) => {
                 if access == Access::Write {
                     check_origin(&browser(request, &call.base_url))?;
@@ -118,6 +129,34 @@ impl Rollcall {
                 }
             }),
         }
+    }
+
+    fn count(&self, request: &Request, arrival: &Arrival, status: u16) {
+        let found = Target::parse(request.raw_url()).map(|target| find(request.method(), &target.segments));
+        let (method, route) = match found {
+            Ok(Found::Route { route, .. }) => (route.method, route.path),
+            Ok(Found::OtherMethods(_) | Found::Nothing) | Err(_) => ("", ""),
+        };
+        self.metrics.count(method, route, status, arrival.received.elapsed());
+    }
+
+    /// A request counts once, however often it is parked.
+    fn check_pace(&self, admitted: &Admitted, arrival: &Arrival, at: Timestamp) -> Result<()> {
+        match &admitted.credential {
+            Credential::Token(token) if arrival.resumed.is_none() => self.pace.request(token.id, at),
+            Credential::Token(_) | Credential::Session { .. } => Ok(()),
+        }
+    }
+
+    /// How long the answer to a request that failed to authenticate waits, where it does.
+    fn slowed(&self, request: &Request, arrival: &Arrival, error: &Error) -> Option<Outcome> {
+        let is_failure = error.kind == Kind::Unauthorized && Audience::of(request) != Audience::Person;
+        if !is_failure || arrival.resumed.is_some() {
+            return None;
+        }
+        let now = self.scim.directory.clock().now();
+        let until = self.pace.failure(arrival.peer.ip(), request.header("Authorization"), now)?;
+        Some(Outcome::Park { key: NO_FEED, until })
     }
 
     fn call(&self, request: &Request, arrival: &Arrival, admission: Admission) -> Result<Call> {
@@ -191,10 +230,14 @@ fn options(request: &Request) -> Option<Response> {
 impl Service for Rollcall {
     fn answer(&self, request: &Request, arrival: &Arrival) -> Outcome {
         let outcome = self.run(request, arrival).unwrap_or_else(|error| {
+            if let Some(parked) = self.slowed(request, arrival, &error) {
+                return parked;
+            }
             log::debug!("request {} was refused: {error}", arrival.request_id);
             Outcome::Answer(self.error(request, &error, &arrival.request_id))
         });
         if let Outcome::Answer(response) = &outcome {
+            self.count(request, arrival, response.status_code);
             log(request, arrival, response.status_code);
         }
         outcome
@@ -203,6 +246,7 @@ impl Service for Rollcall {
     fn admit(&self, request: &Request, arrival: &Arrival) -> Option<Response> {
         let error = self.look_up(request).err()?;
         let response = self.error(request, &error, &arrival.request_id);
+        self.count(request, arrival, response.status_code);
         log(request, arrival, response.status_code);
         Some(response)
     }
@@ -233,7 +277,7 @@ impl Service for Rollcall {
 
 /// Who reads what goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Audience {
+pub enum Audience {
     /// A program at the admin API: problem details.
     Program,
     /// A person at the admin page.
@@ -244,7 +288,7 @@ enum Audience {
 
 impl Audience {
     /// By the first segment of the path.
-    fn of(request: &Request) -> Audience {
+    pub fn of(request: &Request) -> Audience {
         let path = request.raw_url().trim_start_matches('/');
         let first = path.split(['/', '?']).next().unwrap_or_default();
         match first {

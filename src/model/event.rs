@@ -94,6 +94,8 @@ event_kinds! {
     TokenCreated = "token.created",
     /// A token was replaced by a new one.
     TokenRotated = "token.rotated",
+    /// A token ends in a week, or in a day.
+    TokenExpiring = "token.expiring",
     /// A token was ended.
     TokenRevoked = "token.revoked",
     /// An organization's settings changed.

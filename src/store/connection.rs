@@ -55,6 +55,8 @@ pub(super) fn reader(path: &Path) -> Result<Connection> {
 pub(super) fn memory() -> Result<Connection> {
     let connection = Connection::open_in_memory().map_err(from_sqlite)?;
     common(&connection)?;
+    // Nothing of it may reach a disk: neither what a large sort spills nor the state to return to (`rewind`).
+    connection.pragma_update(None, "temp_store", "MEMORY").map_err(from_sqlite)?;
     Ok(connection)
 }
 

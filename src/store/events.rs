@@ -35,6 +35,11 @@ pub struct Event {
 }
 
 impl Db<'_> {
+    /// How many events were recorded, over all organizations.
+    pub fn count_events(&self) -> Result<i64> {
+        self.number("SELECT ifnull(sum(last_event_id), 0) FROM organizations", [])
+    }
+
     /// The id of the newest event of an organization; 0 when there is none.
     pub fn last_event_id(&self, organization: OrganizationId) -> Result<i64> {
         self.number("SELECT last_event_id FROM organizations WHERE id = ?1", [organization.0])

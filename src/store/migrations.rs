@@ -25,7 +25,8 @@ const APPLICATION_ID: i64 = 0x526f_6c6c;
 pub(super) fn migrate(connection: &Connection) -> Result<()> {
     match check(connection)? {
         Found::Current => Ok(()),
-        Found::Empty => in_transaction(connection, || connection.execute_batch(SCHEMA)),
+        // There is nothing to compare: the schema would be made a second time, which a test server's start would wait for.
+        Found::Empty => return in_transaction(connection, || connection.execute_batch(SCHEMA)),
         Found::Older(version) => {
             log::info!("upgrading the database from schema version {version} to {VERSION}");
             let done = usize::try_from(version).unwrap_or(0);

@@ -28,6 +28,7 @@ mod outside;
 mod purge;
 mod query;
 mod readers;
+mod rewind;
 mod rules;
 mod sessions;
 mod tokens;

@@ -74,7 +74,46 @@ impl Db<'_> {
     }
 }
 
+/// In milliseconds.
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// Tokens that end after ?1 and not after ?2.
+const EXPIRING: &str = "FROM tokens WHERE revoked IS NULL AND expires > ?1 AND expires <= ?2";
+
+impl Db<'_> {
+    /// Tokens that end between `from` and `to` and live longer than a day, the next first, with the last warning that was
+    /// given of each, unless a further one is not due yet. The old one of a rotation is among them only while it is still
+    /// used: nobody needs to hear of the end that was meant.
+    pub fn expiring_tokens(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        most: i64,
+    ) -> Result<Vec<(Token, Option<i64>)>> {
+        let sql = format!(
+            "SELECT {COLUMNS}, expiry_warning {EXPIRING} AND created < expires - {DAY}
+                AND (expiry_warning IS NULL OR (expiry_warning > 1 AND expires <= ?1 + {DAY})) AND NOT EXISTS (
+                SELECT 1 FROM tokens n WHERE n.organization_id = tokens.organization_id AND n.name = tokens.name
+                    AND n.kind = tokens.kind AND n.id > tokens.id AND n.revoked IS NULL
+                    AND ifnull(tokens.last_used, 0) <= n.created)
+                ORDER BY expires LIMIT ?3"
+        );
+        self.all(&sql, params![from.as_millis(), to.as_millis(), most], |row| Ok((read(row)?, row.get(10)?)))
+    }
+
+    /// How many tokens end between `from` and `to`.
+    pub fn count_expiring_tokens(&self, from: Timestamp, to: Timestamp) -> Result<i64> {
+        self.number(&format!("SELECT count(*) {EXPIRING}"), params![from.as_millis(), to.as_millis()])
+    }
+}
+
 impl Tx<'_> {
+    /// Writes how many days before its end it was said that a token ends.
+    pub fn set_token_warned(&self, id: TokenId, days: i64) -> Result<()> {
+        self.run("UPDATE tokens SET expiry_warning = ?2 WHERE id = ?1", params![id.0, days])?;
+        Ok(())
+    }
+
     /// Stores a token.
     pub fn insert_token(&self, new: &NewToken) -> Result<TokenId> {
         let id = self.insert(

@@ -5,13 +5,12 @@
 mod receiver;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use receiver::Receiver;
 use serde_json::json;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Hand};
 use crate::config::{AddressPolicy, Network, Webhooks};
 use crate::directory::{Cause, Directory, Policy, WebhookEdit, create_organization};
 use crate::ids::Ids;
@@ -29,7 +28,7 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 /// An organization with one endpoint, which is told of events of users.
 struct World {
     directory: Directory,
-    clock: Arc<AtomicI64>,
+    clock: Hand,
     organization: OrganizationId,
     endpoint: ResourceId,
     receiver: Receiver,
@@ -38,7 +37,8 @@ struct World {
 
 impl World {
     fn new() -> World {
-        let clock = Arc::new(AtomicI64::new(START));
+        let clock = Hand::default();
+        clock.set(Timestamp::from_millis(START));
         let store = Arc::new(Store::open(&Target::Memory).unwrap());
         let directory =
             Directory::new(store, Clock::Manual(clock.clone()), Ids::deterministic(), Policy::default());
@@ -63,11 +63,11 @@ impl World {
     }
 
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.clock.load(Ordering::SeqCst))
+        Clock::Manual(self.clock.clone()).now()
     }
 
     fn pass(&self, millis: i64) {
-        self.clock.fetch_add(millis, Ordering::SeqCst);
+        self.clock.set(self.now().plus_millis(millis));
     }
 
     /// Records that many events of users.

@@ -7,7 +7,7 @@ use rollcall::scim::deviations::Deviation;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::common::{Expectation, Request, Server, Values, files_in, read};
+use crate::common::{Expectation, Request, ServerProcess, Values, files_in, read};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
@@ -23,7 +23,7 @@ struct Fixture {
 }
 
 /// The directory that the requests are sent to.
-fn stage(server: &Server) -> Values {
+fn stage(server: &ServerProcess) -> Values {
     let bob = server.user("bob");
     let ann = server.user_with(json!({"userName": "ann@example.com",
         "emails": [{"value": "ann@home.example.com", "type": "home"}], ENTERPRISE: {"manager": {"value": bob}}}));
@@ -40,7 +40,8 @@ fn stage(server: &Server) -> Values {
 
 /// What is wrong with a deviation under one setting of `strict`.
 fn problems(name: &str, strict: bool, request: &Request, expected: &Expectation) -> Vec<String> {
-    let mut server = Server::start_with(&format!("[scim]\nstrict = {strict}\n[log]\nlevel = \"debug\"\n"));
+    let mut server =
+        ServerProcess::start_with(&format!("[scim]\nstrict = {strict}\n[log]\nlevel = \"debug\"\n"));
     let values = stage(&server);
     let answer = request.send(&server.scim, &values);
     let mut problems = expected.problems(&answer, &values);

@@ -11,13 +11,14 @@
     reason = "all of this crate is tests: a panic is how they fail"
 )]
 
-mod commands;
 mod common;
 
 mod admin_api;
+mod admins;
 mod apply;
 mod bulk;
 mod by_hand;
+mod commands;
 mod conflicts;
 mod curl;
 mod decisions;
@@ -36,6 +37,7 @@ mod lifecycle;
 mod limits;
 mod lists;
 mod mapping_states;
+mod metrics;
 mod mirror;
 mod model;
 mod organizations;
@@ -46,6 +48,7 @@ mod policies;
 mod prerequisites;
 mod preview;
 mod provisioning_switch;
+mod rate_limits;
 mod readme;
 mod roles;
 mod rules;
@@ -54,6 +57,9 @@ mod sessions;
 mod sign_in;
 mod starting;
 mod storage_full;
+mod testing;
+mod tokens;
 mod user_policies;
 mod users;
+mod walls;
 mod webhooks;

@@ -1,4 +1,4 @@
-//! The README's first sync, run as it is written there.
+//! The README's first sync and what it shows of tests, run as it is written there (pytest and Node: `.ci/snippets`).
 
 use std::process::Command;
 
@@ -21,16 +21,48 @@ fn first_sync(scim: &str, token: &str) -> String {
     format!("set -euo pipefail\n{}\n", lines.join("\n"))
 }
 
+/// The block after the comment that begins like this.
+fn block(comment: &str) -> &'static str {
+    let readme = include_str!("../../README.md");
+    let (_, after) = readme.split_once(&format!("<!-- {comment}")).expect("the marker");
+    let (_, after) = after.split_once("\n```").expect("a block");
+    let (_, after) = after.split_once('\n').expect("its code");
+    after.split_once("\n```").expect("its end").0
+}
+
+#[test]
+fn the_rust_of_in_your_tests_is_the_test_that_is_run() {
+    let snippet = include_str!("testing/snippet.rs").trim_end();
+    assert_eq!(block("tests/it/testing/snippet.rs"), snippet);
+}
+
+#[test]
+fn the_shell_of_in_your_tests_works_as_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new("bash")
+        .args(["-euo", "pipefail", "-c", block("rollcall.sh")])
+        .current_dir(folder.path())
+        .env("PATH", path())
+        .output()
+        .unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{out}\n{err}");
+}
+
+/// The search path with the program under test in front.
+fn path() -> String {
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_rollcall"));
+    format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap())
+}
+
 #[test]
 fn the_first_sync_works_as_written() {
     let folder = tempfile::tempdir().unwrap();
     let server = DurableServer::start(folder.path());
-    let program = std::path::Path::new(env!("CARGO_BIN_EXE_rollcall"));
-    let path = format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap());
     let output = Command::new("bash")
         .args(["-c", &first_sync(&server.first_run["scim_base_url"], &server.first_run["scim_token"])])
         .current_dir(folder.path())
-        .env("PATH", path)
+        .env("PATH", path())
         .output()
         .unwrap();
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

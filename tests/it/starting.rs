@@ -5,11 +5,11 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::common::{DurableServer, Server, rollcall};
+use crate::common::{DurableServer, ServerProcess, rollcall};
 
 #[test]
 fn the_ready_line_names_everything_a_test_needs() {
-    let server = Server::start();
+    let server = ServerProcess::start();
     let ready = &server.ready;
     for (key, end) in [("scim_base_url", "/scim/v2"), ("api_url", "/api/v1")] {
         let url = ready[key].as_str().unwrap();
@@ -24,7 +24,7 @@ fn the_ready_line_names_everything_a_test_needs() {
 
 #[test]
 fn an_ephemeral_server_ends_when_standard_input_closes_and_has_written_nothing_more() {
-    let mut server = Server::start();
+    let mut server = ServerProcess::start();
     server.user("ann");
     server.close_stdin();
     assert!(server.program.wait().success());
@@ -35,7 +35,7 @@ fn an_ephemeral_server_ends_when_standard_input_closes_and_has_written_nothing_m
 fn an_ephemeral_server_ends_well_on_sigterm() {
     // Several times: whoever has read the ready line may end the server in the same moment.
     for _ in 0..8 {
-        let mut server = Server::start();
+        let mut server = ServerProcess::start();
         let pid = server.program.child.id().to_string();
         Command::new("kill").args(["-TERM", &pid]).status().unwrap();
         assert_eq!(server.program.wait().code(), Some(0));
@@ -47,7 +47,7 @@ fn an_ephemeral_server_leaves_no_file_and_is_on_loopback_whatever_the_configurat
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("rollcall.db");
     let config = format!("[server]\nlisten = \"0.0.0.0:1\"\n[database]\npath = {path:?}\n");
-    let server = Server::start_with(&config);
+    let server = ServerProcess::start_with(&config);
     server.user("ann");
     assert!(server.scim.address().ip().is_loopback());
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
@@ -55,7 +55,7 @@ fn an_ephemeral_server_leaves_no_file_and_is_on_loopback_whatever_the_configurat
 
 #[test]
 fn two_ephemeral_servers_know_nothing_of_each_other() {
-    let (one, two) = (Server::start(), Server::start());
+    let (one, two) = (ServerProcess::start(), ServerProcess::start());
     one.user("ann");
     two.scim.get("/Users").expect_body(200, json!({"totalResults": 0}));
     let token = one.ready["scim_token"].as_str().unwrap();
@@ -131,8 +131,8 @@ fn a_database_that_cannot_be_opened_is_refused_with_what_to_do() {
 #[test]
 fn a_key_that_nothing_reads_yet_is_named_at_the_start() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("c.toml"), "[server.limits]\nrequests_per_second = 5\n").unwrap();
+    std::fs::write(folder.path().join("c.toml"), "[server]\nmetrics_listen = \"127.0.0.1:0\"\n").unwrap();
     let mut server = DurableServer::start_with_config(folder.path(), &folder.path().join("c.toml"));
     let log = server.log();
-    assert!(log.contains("server.limits.requests_per_second is set, and has no effect"), "{log}");
+    assert!(log.contains("server.metrics_listen is set, and has no effect"), "{log}");
 }

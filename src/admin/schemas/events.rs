@@ -53,7 +53,7 @@ pub fn body(kind: EventKind) -> Members {
         EventKind::AssignmentGranted | EventKind::AssignmentRevoked => ASSIGNMENT,
         EventKind::ConflictOpened | EventKind::ConflictResolved | EventKind::ConflictClosed => CONFLICT,
         EventKind::RuleCreated | EventKind::RuleChanged | EventKind::RuleDeleted => RULE,
-        EventKind::TokenCreated | EventKind::TokenRevoked => TOKEN,
+        EventKind::TokenCreated | EventKind::TokenRevoked | EventKind::TokenExpiring => TOKEN,
         EventKind::TokenRotated => &[("token", "@Token"), ("replaced", "@Token")],
         EventKind::SettingsChanged => {
             &[("organization?", "@Organization"), ("change?", "string"), ("webhook?", "@Webhook")]

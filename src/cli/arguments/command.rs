@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use super::admin::AdminCommand;
 use super::mapping::{GroupCommand, RuleCommand};
 use super::operations::{Restore, SystemdUnit};
 use super::people::{ConflictCommand, EntityCommand, UserCommand};
@@ -47,6 +48,9 @@ pub enum Command {
     /// SCIM and admin tokens
     #[command(subcommand)]
     Token(TokenCommand),
+    /// People who sign in to the admin page
+    #[command(subcommand)]
+    Admin(AdminCommand),
     /// Mapping rules: what pushed groups become
     #[command(subcommand)]
     Rule(RuleCommand),
@@ -107,6 +111,9 @@ pub struct Serve {
     /// End when standard input is closed, so that a crashed test run leaves no server
     #[arg(long, requires = "ephemeral")]
     pub until_stdin_closes: bool,
+    /// What the server begins with and returns to, as TOML: users, groups, rules and so on
+    #[arg(long, requires = "ephemeral", value_name = "FILE")]
+    pub seed: Option<PathBuf>,
     /// Give ids that follow a counter
     #[arg(long, requires = "ephemeral")]
     pub deterministic: bool,

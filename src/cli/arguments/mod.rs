@@ -2,6 +2,7 @@
 //!
 //! Wrong usage ends with exit code 2 (clap's own), a refused or failed operation with 1 ([`super::output::Outcome`]).
 
+mod admin;
 mod command;
 mod duration;
 mod mapping;
@@ -12,6 +13,7 @@ mod tenant;
 #[cfg(test)]
 mod tests;
 
+pub use admin::{AdminCommand, NewAdmin, PasswordSource};
 pub use command::{Arguments, Command, Common, ConfigCommand, Events, Serve};
 pub use duration::parse_duration;
 pub use mapping::{Approve, GroupCommand, GroupStatus, MapGroup, NewRule, RuleChange, RuleCommand, RuleFile};

@@ -1,6 +1,9 @@
 //! Words and numbers of the command line into types of the model; the errors say what to type.
 
 use crate::directory::Answer;
+use std::time::Duration;
+
+use super::duration::parse_duration;
 use crate::model::entity::TargetType;
 use crate::model::id::{ConflictId, MappingId, RuleId, TokenId};
 use crate::model::rule::RuleKind;
@@ -16,6 +19,11 @@ pub(super) fn switch(text: &str) -> Result<bool, String> {
 
 pub(super) fn rule_kind(text: &str) -> Result<RuleKind, String> {
     RuleKind::parse(text).ok_or_else(|| "write prefix, regex or all".to_owned())
+}
+
+/// Reads a length of time that may be nothing.
+pub(super) fn grace(text: &str) -> Result<Duration, String> {
+    if text == "0" { Ok(Duration::ZERO) } else { parse_duration(text) }
 }
 
 /// Reads a target type as the API has it, or with a hyphen as people type.

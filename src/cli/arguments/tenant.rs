@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 
 use super::duration::parse_duration;
-use super::parse::{switch, token_id};
+use super::parse::{grace, switch, token_id};
 use crate::model::id::TokenId;
 
 /// `organization`
@@ -73,6 +73,9 @@ pub enum TokenCommand {
         /// The token's id, as `token list` shows it
         #[arg(value_parser = token_id)]
         id: TokenId,
+        /// How much longer the old one works, such as 7d or 30m; 0 ends it at once
+        #[arg(long, value_name = "TIME", value_parser = grace, default_value = "1d")]
+        grace: Duration,
     },
     /// End a token, at once
     Revoke {

@@ -141,3 +141,15 @@ fn wrong_usage_ends_with_2_and_help_with_0() {
         assert_eq!(parse(&line).unwrap_err().exit_code(), 0, "{line:?}");
     }
 }
+
+#[test]
+fn a_rotation_may_end_the_old_token_at_once_or_later() {
+    let grace = |line: &[&str]| match command(line) {
+        Command::Token(TokenCommand::Rotate { grace, .. }) => grace,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(grace(&["token", "rotate", "7"]), Duration::from_secs(86_400));
+    assert_eq!(grace(&["token", "rotate", "7", "--grace", "0"]), Duration::ZERO);
+    assert_eq!(grace(&["token", "rotate", "7", "--grace", "2w"]), Duration::from_secs(1_209_600));
+    assert!(parse(&["token", "rotate", "7", "--grace", "soon"]).is_err());
+}

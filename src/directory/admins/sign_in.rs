@@ -4,13 +4,13 @@
 //! itself, so nobody is locked out for good. From an address where an admin has a session the count of the name does not
 //! hold the admin up: who tries a name from elsewhere cannot keep its owner out.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::directory::Directory;
 use crate::directory::admins::passwords::Passwords;
-use crate::limiter::{Limiter, whole_seconds};
+use crate::limiter::{Limiter, network, whole_seconds};
 use crate::model::account::Account;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::fold::fold;
@@ -158,14 +158,6 @@ fn store(tx: &Tx<'_>, new: &NewSession) -> Result<Account> {
     tx.insert_session(new)?;
     tx.set_admin_signed_in(new.admin, new.created)?;
     Ok(account)
-}
-
-/// Who has one IPv6 address has the 2^64 of its network.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(six) => IpAddr::V6(Ipv6Addr::from_bits(six.to_bits() >> 64 << 64)),
-        four => four,
-    }
 }
 
 fn too_many(wait: Duration) -> Error {

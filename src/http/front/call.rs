@@ -51,6 +51,7 @@ impl Kept {
 pub(super) enum Done {
     Answer(Answer),
     Park { key: u64, until: Duration },
+    Drop,
 }
 
 /// Has the service answer; its panic becomes a refusal.
@@ -58,6 +59,7 @@ pub(super) fn answer(service: &Arc<dyn Service>, kept: &Kept, arrival: &Arrival)
     let run = || match service.answer(&kept.request(), arrival) {
         Outcome::Answer(response) => Some(Done::Answer(read(response, arrival)?)),
         Outcome::Park { key, until } => Some(Done::Park { key, until }),
+        Outcome::Drop => Some(Done::Drop),
     };
     caught(arrival, run).unwrap_or_else(|| Done::Answer(panicked(service, kept, arrival)))
 }

@@ -1,6 +1,5 @@
 //! One connection, from its first byte to its end.
 
-use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
@@ -13,12 +12,12 @@ use hyper::{Request, Response};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::answer::AnswerBody;
-use super::exchange::{House, exchange};
+use super::exchange::{Dropped, House, exchange};
 use super::intake::Intake;
 use super::talk::{Pending, Talk};
 use super::wire::Wire;
 
-type Answering = Pin<Box<dyn Future<Output = Result<Response<AnswerBody>, Infallible>>>>;
+type Answering = Pin<Box<dyn Future<Output = Result<Response<AnswerBody>, Dropped>>>>;
 
 /// Serves requests on `stream` until one side ends it.
 pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(stream: S, peer: SocketAddr, house: Rc<House>) {

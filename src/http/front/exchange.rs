@@ -1,6 +1,6 @@
 //! One request from its head to its answer.
 
-use std::convert::Infallible;
+use std::fmt;
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -62,22 +62,37 @@ impl House {
     }
 }
 
-/// Answers a request; never fails, because each failure has an answer. `claimed` is what [`Talk::claim`] said.
+/// The service wants the connection closed without an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Dropped;
+
+impl fmt::Display for Dropped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the connection is to be closed without an answer")
+    }
+}
+
+impl std::error::Error for Dropped {}
+
+/// Answers a request; each failure has an answer, unless the service wants none. `claimed` is what [`Talk::claim`] said.
 pub(super) async fn exchange(
     house: Rc<House>,
     talk: Rc<Talk>,
     peer: SocketAddr,
     request: Request<Incoming>,
     claimed: bool,
-) -> Result<Response<AnswerBody>, Infallible> {
+) -> Result<Response<AnswerBody>, Dropped> {
     let (head, body) = request.into_parts();
     let (arrival, kept) = (house.arrival(peer), Kept::new(peer, head));
     let mut exchange = Exchange { house: Rc::clone(&house), talk: Rc::clone(&talk), arrival, kept };
     let mut request_bytes = house.budget.share();
     let answer = match claimed {
         true => exchange.run(body, &mut request_bytes).await,
-        false => exchange.give_up(Reason::Framing { found: "a request follows a body without an end" }).await,
+        false => {
+            Ok(exchange.give_up(Reason::Framing { found: "a request follows a body without an end" }).await)
+        }
     };
+    let answer = answer.inspect_err(|_| talk.fall_silent())?;
     let close = !talk.is_read_to_its_end() || talk.is_stopping();
     talk.begin_answer(house.limits.write_time(answer.len()));
     let answer_bytes = house.budget.hold(answer.len());
@@ -93,14 +108,14 @@ struct Exchange {
 }
 
 impl Exchange {
-    async fn run(&mut self, body: Incoming, held: &mut Held) -> Answer {
+    async fn run(&mut self, body: Incoming, held: &mut Held) -> Result<Answer, Dropped> {
         let one_hop = body.size_hint().exact().is_some_and(|bytes| bytes <= ONE_HOP_BYTES);
         if !one_hop && let Some(answer) = self.admit().await {
-            return answer;
+            return Ok(answer);
         }
         match collect(body, &self.house.limits, held).await {
             Ok(body) => self.kept.set_body(body),
-            Err(reason) => return self.give_up(reason).await,
+            Err(reason) => return Ok(self.give_up(reason).await),
         }
         self.answer().await
     }
@@ -119,22 +134,23 @@ impl Exchange {
     }
 
     /// The hop with the body, again after each park.
-    async fn answer(&mut self) -> Answer {
+    async fn answer(&mut self) -> Result<Answer, Dropped> {
         let mut room = Room::IfAny;
         loop {
             let seen = self.house.lot.now();
             let (service, kept, arrival) = self.for_worker();
             let Ok(done) = self.house.workers.run(room, move || call::answer(&service, &kept, &arrival))
             else {
-                return self.refuse(Reason::QueueFull).await;
+                return Ok(self.refuse(Reason::QueueFull).await);
             };
             let reason_to_run = match done.await {
-                Ok(Done::Answer(answer)) => return answer,
+                Ok(Done::Answer(answer)) => return Ok(answer),
+                Ok(Done::Drop) => return Err(Dropped),
                 Ok(Done::Park { .. }) if self.arrival.resumed == Some(Resumed::Stopping) => {
-                    return self.refuse(Reason::Stopping).await;
+                    return Ok(self.refuse(Reason::Stopping).await);
                 }
                 Ok(Done::Park { key, until }) => self.wait(key, seen, until).await,
-                Err(_) => return self.refuse(Reason::Stopping).await,
+                Err(_) => return Ok(self.refuse(Reason::Stopping).await),
             };
             self.arrival.resumed = Some(reason_to_run);
             room = Room::Always;

@@ -21,6 +21,11 @@ impl Waker {
     pub fn wake(&self, key: u64) {
         self.lot.wake(key);
     }
+
+    /// Runs again all requests that are parked.
+    pub fn wake_all(&self) {
+        self.lot.wake_all();
+    }
 }
 
 /// All feeds.
@@ -32,6 +37,8 @@ pub(super) struct Lot {
 #[derive(Debug, Default)]
 struct Feeds {
     wakes: u64,
+    /// The number of the last wake of all feeds, which holds for those that nobody has waited for yet.
+    last_of_all: u64,
     /// The number of each feed's last wake, 0 before the first. There are as many as organizations: none is removed.
     last: HashMap<u64, watch::Sender<u64>>,
 }
@@ -56,6 +63,15 @@ impl Lot {
         feeds.feed(key).send_replace(number);
     }
 
+    fn wake_all(&self) {
+        let mut feeds = self.lock();
+        feeds.wakes += 1;
+        feeds.last_of_all = feeds.wakes;
+        for feed in feeds.last.values() {
+            feed.send_replace(feeds.last_of_all);
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Feeds> {
         self.feeds.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -63,7 +79,7 @@ impl Lot {
 
 impl Feeds {
     fn feed(&mut self, key: u64) -> &watch::Sender<u64> {
-        self.last.entry(key).or_insert_with(|| watch::channel(0).0)
+        self.last.entry(key).or_insert_with(|| watch::channel(self.last_of_all).0)
     }
 }
 
@@ -97,5 +113,15 @@ mod tests {
         assert!(is_ready(lot.moved(1, seen)));
         assert!(!is_ready(lot.moved(2, seen)));
         assert!(!is_ready(lot.moved(1, lot.now())));
+    }
+
+    #[test]
+    fn a_wake_of_all_reaches_feeds_that_nobody_has_waited_for_yet() {
+        let lot = Lot::default();
+        assert!(!is_ready(lot.moved(1, lot.now())));
+        let seen = lot.now();
+        lot.wake_all();
+        assert!(is_ready(lot.moved(1, seen)) && is_ready(lot.moved(2, seen)));
+        assert!(!is_ready(lot.moved(2, lot.now())));
     }
 }

@@ -42,6 +42,8 @@ pub enum Outcome {
         /// How long at most, from now.
         until: Duration,
     },
+    /// Close the connection without an answer, as a broken network does; for the test mode.
+    Drop,
 }
 
 /// The program behind the front. All of it runs in worker threads and may block on a commit, but must never sleep:

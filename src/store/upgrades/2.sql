@@ -105,3 +105,6 @@ CREATE INDEX sign_in_links_by_admin ON sign_in_links (admin_id);
 
 CREATE INDEX users_deleted ON users (deleted) WHERE deleted IS NOT NULL;
 CREATE INDEX conflicts_by_user ON conflicts (user_id);
+
+-- How many days before the end it was last said that the token ends; written by directory/expiry.
+ALTER TABLE tokens ADD COLUMN expiry_warning INTEGER;

@@ -155,7 +155,10 @@ impl Client {
         let has = |name: &str| headers.iter().any(|(key, _)| key.eq_ignore_ascii_case(name));
         let mut bytes = format!("{method} {}", self.base).into_bytes();
         bytes.extend_from_slice(target);
-        bytes.extend_from_slice(format!(" HTTP/1.1\r\nHost: {}\r\n", self.address).as_bytes());
+        bytes.extend_from_slice(b" HTTP/1.1\r\n");
+        if !has("host") {
+            bytes.extend_from_slice(format!("Host: {}\r\n", self.address).as_bytes());
+        }
         if let Some(authorization) = self.authorization.as_ref().filter(|_| !has("authorization")) {
             bytes.extend_from_slice(format!("Authorization: {authorization}\r\n").as_bytes());
         }

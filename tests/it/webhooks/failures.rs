@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{path_of, subscribe_to_users, user_names, wait_for_delivery, wait_for_webhook};
-use crate::common::{Receiver, Server, assert_contains, wait_for};
+use crate::common::{Receiver, Server, ServerProcess, assert_contains, wait_for};
 
 #[test]
 fn a_message_that_fails_is_tried_again_before_anything_after_it() {
@@ -28,7 +28,7 @@ fn a_message_that_fails_is_tried_again_before_anything_after_it() {
 
 #[test]
 fn an_endpoint_that_answers_410_is_disabled_with_an_event_and_goes_on_when_enabled() {
-    let (mut server, receiver) = (Server::start(), Receiver::start());
+    let (mut server, receiver) = (ServerProcess::start(), Receiver::start());
     receiver.answer("410 Gone");
     let path = path_of(&subscribe_to_users(&server, &receiver));
     let before = server.last_event();
