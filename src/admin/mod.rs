@@ -19,6 +19,7 @@ pub mod members;
 pub mod organizations;
 pub mod preview;
 pub mod problems;
+pub mod requests;
 pub mod rules;
 pub mod tokens;
 pub mod users;

@@ -19,6 +19,13 @@ pub enum Reply {
         /// How long at most.
         seconds: u64,
     },
+    /// The same for the organization's request log.
+    ParkForRequests {
+        /// Whose log.
+        organization: OrganizationId,
+        /// How long at most.
+        seconds: u64,
+    },
 }
 
 /// 200 with this document.

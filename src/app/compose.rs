@@ -12,6 +12,7 @@ use crate::http::probes::Probes;
 use crate::http::service::Rollcall;
 use crate::scim::deviations::Tolerance;
 use crate::scim::filter;
+use crate::scim::masking::Masking;
 use crate::scim::schema::{SchemaSettings, Schemas, UnknownAttributes};
 use crate::scim::{GroupPatchAnswer, Scim, ScimSettings};
 
@@ -23,6 +24,7 @@ pub fn compose(config: &Config, directory: &Directory) -> Rollcall {
         settings: scim_settings(config),
     };
     Rollcall {
+        masking: Masking::new(&scim.schemas),
         scim,
         admin: Admin { directory: directory.clone(), defaults: config.defaults.clone() },
         probes: Probes { directory: directory.clone() },

@@ -22,10 +22,16 @@ struct Task {
 }
 
 /// All tasks, in the order in which they run.
-const TASKS: &[Task] = &[Task {
-    failure: "when tokens were used could not be written",
-    run: |program| program.last_used.write(program.scim.directory.store()),
-}];
+const TASKS: &[Task] = &[
+    Task {
+        failure: "when tokens were used could not be written",
+        run: |program| program.last_used.write(program.scim.directory.store()),
+    },
+    Task {
+        failure: "old requests could not be taken out of the request log",
+        run: |program| program.scim.directory.prune_requests(),
+    },
+];
 
 /// The thread that does the tasks.
 pub(super) struct Housekeeping {

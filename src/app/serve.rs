@@ -12,12 +12,13 @@ use signal_hook::iterator::Signals;
 use crate::app::compose::{compose, front_limits};
 use crate::app::first_run::{Credentials, create_first, first_run};
 use crate::app::housekeeping::Housekeeping;
-use crate::app::{logging, policy, target};
+use crate::app::request_writer::RequestWriter;
+use crate::app::{logging, policy, request_log, target};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::directory::Directory;
 use crate::http::front::{Front, StopHandle};
-use crate::http::service::Rollcall;
+use crate::http::service::{Rollcall, request_feed};
 use crate::ids::Ids;
 use crate::model::error::{Error, Result};
 use crate::store::{Store, Target};
@@ -51,6 +52,7 @@ pub fn serve(options: &ServeOptions) -> Result<()> {
 struct Running {
     front: Front,
     program: Arc<Rollcall>,
+    requests: RequestWriter,
 }
 
 fn durable(options: &ServeOptions) -> Result<Running> {
@@ -73,7 +75,8 @@ fn durable(options: &ServeOptions) -> Result<Running> {
         .as_ref()
         .map_or_else(|| format!("http://{address}"), |url| url.as_str().to_owned());
     let store = Arc::new(Store::open(&target(&config, Target::Serve))?);
-    let directory = Directory::new(store, Clock::System, Ids::Random, policy(&config));
+    let directory = Directory::new(store, Clock::System, Ids::Random, policy(&config))
+        .with_requests(request_log(&config.requests));
     first_run(&directory, &config, &base_url)?;
     let running = start(&config, listener, &directory, Ids::Random)?;
     log::info!(
@@ -100,7 +103,6 @@ fn without_effect(config: &Config) -> Vec<&'static str> {
             config.database.backup_before_upgrade != default.database.backup_before_upgrade,
         ),
         ("scim.purge_deleted_days", config.scim.purge_deleted_days != default.scim.purge_deleted_days),
-        ("requests", config.requests != default.requests),
         ("events", config.events != default.events),
         ("webhooks", config.webhooks != default.webhooks),
     ];
@@ -114,7 +116,8 @@ fn ephemeral(options: &ServeOptions) -> Result<Running> {
     let base_url = format!("http://{}", local_address(&listener)?);
     let ids = if options.deterministic { Ids::deterministic() } else { Ids::Random };
     let store = Arc::new(Store::open(&Target::Memory)?);
-    let directory = Directory::new(store, Clock::System, ids, policy(&config));
+    let directory = Directory::new(store, Clock::System, ids, policy(&config))
+        .with_requests(request_log(&config.requests));
     let credentials = create_first(&directory, &config, &base_url)?;
     // Requests must not use up the ids of resources.
     let request_ids = if options.deterministic { Ids::deterministic() } else { Ids::Random };
@@ -133,13 +136,17 @@ fn start(config: &Config, listener: TcpListener, directory: &Directory, request_
     directory.store().on_events(move |organizations| {
         organizations.iter().for_each(|organization| waker.wake(organization.0.unsigned_abs()));
     });
-    Ok(Running { front, program })
+    let waker = front.waker();
+    directory.requests().on_growth(move |organization| waker.wake(request_feed(organization)));
+    let requests = RequestWriter::start(directory.clone())?;
+    Ok(Running { front, program, requests })
 }
 
 impl Running {
     fn run(self) -> Result<()> {
         let housekeeping = Housekeeping::start(self.program)?;
         self.front.wait();
+        self.requests.finish();
         housekeeping.finish();
         log::info!("stopped");
         Ok(())

@@ -15,5 +15,6 @@ mod tests;
 
 pub use admit::{Admitted, Request, admit};
 pub use authenticate::authenticate;
+pub use credential::presented;
 pub use last_used::LastUsed;
 pub use scope::{Access, Scope, authorize};

@@ -18,6 +18,7 @@ mod mappings;
 mod members;
 mod organizations;
 mod preview;
+mod requests;
 mod rules;
 mod settle;
 mod tokens;
@@ -34,4 +35,7 @@ pub use groups::Pushed;
 pub use handle::{DeleteUser, Directory, Policy};
 pub use organizations::{OrganizationChange, create_organization};
 pub use preview::Preview;
+pub use requests::{
+    Presented, RequestLog, RequestLogSettings, WholeRequest, request_json, unknown_requests_json,
+};
 pub use tokens::{ROTATION_GRACE, TokenSpec, token_json};

@@ -208,6 +208,10 @@ pub const ROUTES: &[Route] = &[
         members::remove::<SubOrganizations>,
     ),
     admin("GET", "/api/v1/organizations/{slug}/events", admin::events::list),
+    admin("GET", "/api/v1/organizations/{slug}/requests", admin::requests::list),
+    admin("GET", "/api/v1/organizations/{slug}/requests/{}", admin::requests::show),
+    server("GET", "/api/v1/requests", admin::requests::list_unknown),
+    server("GET", "/api/v1/requests/{}", admin::requests::show_unknown),
     probe("/healthz", probes::healthy),
     probe("/readyz", probes::ready),
 ];

@@ -1,6 +1,7 @@
 //! From a whole HTTP request to a handler and back: the one place where routes, credentials and handlers meet.
 
 use std::io::Read;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rouille::{Request, Response};
@@ -13,6 +14,10 @@ use crate::http::routes::{Found, Handler, Route, find};
 use crate::http::target::Target;
 use crate::model::call::Call;
 use crate::model::error::{Error, Kind, Result};
+use crate::model::id::OrganizationId;
+use crate::model::request::{Draft, Sender};
+use crate::model::time::Timestamp;
+use crate::scim::masking::Masking;
 use crate::scim::{Scim, errors, log_notes};
 
 /// The program behind the front.
@@ -25,6 +30,8 @@ pub struct Rollcall {
     pub probes: Probes,
     /// When tokens were used.
     pub last_used: LastUsed,
+    /// What the request log may keep.
+    pub masking: Masking,
     /// What the world sees this server as; without it, what a request was sent to.
     pub public_url: Option<String>,
 }
@@ -35,11 +42,11 @@ struct Admission {
     parameters: Vec<String>,
     target: Target,
     admitted: Option<Admitted>,
-    at: crate::model::time::Timestamp,
+    at: Timestamp,
 }
 
 impl Rollcall {
-    fn look_up(&self, request: &Request) -> Result<Admission> {
+    fn look_up(&self, request: &Request, at: Timestamp, log: Option<&Draft>) -> Result<Admission> {
         let target = Target::parse(request.raw_url())?;
         let (route, slug, parameters) = match find(request.method(), &target.segments) {
             Found::Route { route, slug, parameters } => (route, slug, parameters),
@@ -59,7 +66,6 @@ impl Rollcall {
                 ));
             }
         };
-        let at = self.scim.directory.clock().now();
         let asked = auth::Request {
             header: request.header("Authorization"),
             scope: route.scope,
@@ -74,23 +80,37 @@ impl Rollcall {
         };
         if let Some(admitted) = &admitted {
             self.last_used.note(&admitted.token, at);
+            if let Some(log) = log {
+                log_notes(Some(log), &admitted.notes);
+                let (token, organization) = (&admitted.token, admitted.token.organization);
+                log.admit(Sender { organization, token: token.id, name: token.name.clone() });
+            }
+        }
+        if let (Some(log), Some(id)) = (log, parameters.first())
+            && ["/scim/v2/Users/{}", "/scim/v2/Groups/{}"].contains(&route.path)
+        {
+            log.set_resource(id);
         }
         Ok(Admission { route, parameters, target, admitted, at })
     }
 
-    fn run(&self, request: &Request, arrival: &Arrival) -> Result<Outcome> {
-        let admission = self.look_up(request)?;
+    fn run(
+        &self,
+        request: &Request,
+        arrival: &Arrival,
+        at: Timestamp,
+        log: Option<Arc<Draft>>,
+    ) -> Result<Outcome> {
+        let admission = self.look_up(request, at, log.as_deref())?;
         let handler = admission.route.handler;
-        if let Some(admitted) = &admission.admitted {
-            log_notes(&arrival.request_id, &admitted.notes);
-        }
-        let call = self.call(request, arrival, admission)?;
+        let call = self.call(request, arrival, admission, log)?;
         match handler {
             Handler::Probe(probe) => Ok(Outcome::Answer(probe(&self.probes))),
             Handler::Scim(handler) => {
                 if let Some(organization) = &call.organization {
                     self.scim.check_prerequisites(organization)?;
                 }
+                self.record_body(&call);
                 handler(&self.scim, &call).map(Outcome::Answer)
             }
             Handler::Admin(handler) => Ok(match handler(&self.admin, &call)? {
@@ -98,11 +118,20 @@ impl Rollcall {
                 Reply::Park { organization, seconds } => {
                     Outcome::Park { key: organization.0.unsigned_abs(), until: Duration::from_secs(seconds) }
                 }
+                Reply::ParkForRequests { organization, seconds } => {
+                    Outcome::Park { key: request_feed(organization), until: Duration::from_secs(seconds) }
+                }
             }),
         }
     }
 
-    fn call(&self, request: &Request, arrival: &Arrival, admission: Admission) -> Result<Call> {
+    fn call(
+        &self,
+        request: &Request,
+        arrival: &Arrival,
+        admission: Admission,
+        log: Option<Arc<Draft>>,
+    ) -> Result<Call> {
         let mut body = Vec::new();
         if let Some(mut data) = request.data() {
             data.read_to_end(&mut body).map_err(|error| {
@@ -127,6 +156,7 @@ impl Rollcall {
             body,
             base_url: self.base_url(request),
             time_is_up: arrival.resumed.map(|resumed| resumed != Resumed::Woken),
+            log,
         })
     }
 
@@ -156,20 +186,36 @@ impl Rollcall {
 
 impl Service for Rollcall {
     fn answer(&self, request: &Request, arrival: &Arrival) -> Outcome {
-        let outcome = self.run(request, arrival).unwrap_or_else(|error| {
-            log::debug!("request {} was refused: {error}", arrival.request_id);
-            Outcome::Answer(self.error(request, &error, &arrival.request_id))
-        });
-        if let Outcome::Answer(response) = &outcome {
-            log(request, arrival, response.status_code);
+        let at = self.scim.directory.clock().now();
+        let draft = self.draft(request, arrival, at);
+        let (outcome, error) = match self.run(request, arrival, at, draft.clone()) {
+            Ok(outcome) => (outcome, None),
+            Err(error) => {
+                log::debug!("request {} was refused: {error}", arrival.request_id);
+                (Outcome::Answer(self.error(request, &error, &arrival.request_id)), Some(error))
+            }
+        };
+        match outcome {
+            Outcome::Answer(mut response) => {
+                log(request, arrival, response.status_code);
+                if let Some(draft) = draft {
+                    self.log_answer(draft, request, &mut response, error.as_ref());
+                }
+                Outcome::Answer(response)
+            }
+            parked @ Outcome::Park { .. } => parked,
         }
-        outcome
     }
 
     fn admit(&self, request: &Request, arrival: &Arrival) -> Option<Response> {
-        let error = self.look_up(request).err()?;
-        let response = self.error(request, &error, &arrival.request_id);
+        let at = self.scim.directory.clock().now();
+        let draft = self.draft(request, arrival, at);
+        let error = self.look_up(request, at, draft.as_deref()).err()?;
+        let mut response = self.error(request, &error, &arrival.request_id);
         log(request, arrival, response.status_code);
+        if let Some(draft) = draft {
+            self.log_answer(draft, request, &mut response, Some(&error));
+        }
         Some(response)
     }
 
@@ -183,6 +229,7 @@ impl Service for Rollcall {
         } else {
             errors::respond(status, &errors::message(status, scim_type, &detail))
         };
+        self.log_refusal(refusal, arrival, scim_type);
         log::info!(
             "request {} from {}: {status} before it reached a route: {detail}",
             arrival.request_id,
@@ -193,6 +240,11 @@ impl Service for Rollcall {
             None => response,
         }
     }
+}
+
+/// The feed of an organization's request log, which is another than that of its events.
+pub fn request_feed(organization: OrganizationId) -> u64 {
+    organization.0.unsigned_abs() | 1 << 63
 }
 
 /// Whether a request is for the admin API; everything else is answered in SCIM's words.

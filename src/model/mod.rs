@@ -15,6 +15,7 @@ pub mod history;
 pub mod id;
 pub mod mapping;
 pub mod organization;
+pub mod request;
 pub mod role;
 pub mod rule;
 pub mod time;

@@ -23,8 +23,11 @@ mod organizations;
 mod outlook;
 mod query;
 mod readers;
+mod request_search;
+mod requests;
 mod rules;
 mod tokens;
+mod unknown_requests;
 mod users;
 mod writer;
 
@@ -42,6 +45,7 @@ pub use memberships::Member;
 pub use organizations::NewOrganization;
 pub use outlook::GroupName;
 pub use query::{Db, Page, Tx};
+pub use request_search::Walk;
 
 pub use tokens::NewToken;
 

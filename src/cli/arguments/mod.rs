@@ -13,4 +13,5 @@ mod tests;
 pub use command::{Arguments, Command, Common, ConfigCommand, Serve};
 pub use duration::parse_duration;
 pub use mapping::{Approve, GroupCommand, GroupStatus, NewRule, RuleChange, RuleCommand, RuleFile};
+pub use parse::Recording;
 pub use tenant::{NewToken, OrganizationCommand, OrganizationSettings, TokenCommand};

@@ -1,5 +1,8 @@
 //! Words and numbers of the command line into types of the model; the errors say what to type.
 
+use std::time::Duration;
+
+use super::duration::parse_duration;
 use crate::model::entity::TargetType;
 use crate::model::id::{MappingId, RuleId, TokenId};
 use crate::model::rule::RuleKind;
@@ -11,6 +14,20 @@ pub(super) fn switch(text: &str) -> Result<bool, String> {
         "off" | "false" | "no" => Ok(false),
         _ => Err("write on or off".to_owned()),
     }
+}
+
+/// `--record-bodies`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recording {
+    /// From now on for so long.
+    For(Duration),
+    /// No longer.
+    Off,
+}
+
+/// Reads a length of time, or `off`.
+pub(super) fn recording(text: &str) -> Result<Recording, String> {
+    if text == "off" { Ok(Recording::Off) } else { parse_duration(text).map(Recording::For) }
 }
 
 pub(super) fn rule_kind(text: &str) -> Result<RuleKind, String> {
