@@ -9,6 +9,7 @@ mod groups;
 mod organizations;
 pub mod output;
 mod preview;
+mod requests;
 mod rule_file;
 mod rules;
 mod serve;
@@ -38,6 +39,7 @@ fn dispatch(Arguments { common, command }: Arguments) -> Result<Outcome> {
         Command::Rule(command) => rules::run(command, &common),
         Command::Group(command) => groups::run(command, &common),
         Command::Explain { user } => explain::run(&user, &common),
+        Command::Requests(command) => requests::run(command, &common),
         Command::Config(command) => configuration::run(command, &common),
         Command::Check => check::run(&common),
         Command::Completions { shell } => completions::run(shell),

@@ -12,11 +12,11 @@ use crate::ids::Ids;
 use crate::mapping::rules::RuleSet;
 use crate::model::cause::Cause;
 use crate::model::conflict::ConflictKind;
+use crate::model::draft::Draft;
 use crate::model::error::Result;
 use crate::model::event::EventKind;
 use crate::model::id::{ConflictId, EntityId, GroupId, MappingId, ResourceId, UserId};
 use crate::model::organization::Organization;
-use crate::model::request::Draft;
 use crate::store::{NewEvent, Tx};
 
 /// An operation in progress.

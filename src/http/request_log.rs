@@ -10,11 +10,11 @@ use crate::directory::Presented;
 use crate::http::front::{Arrival, Refusal};
 use crate::http::service::Rollcall;
 use crate::model::call::Call;
+use crate::model::draft::{Draft, Ending, Head, clipped};
 use crate::model::error::{Error, Kind};
-use crate::model::request::{Draft, Ending, Head, clipped};
 use crate::model::time::Timestamp;
+use crate::model::token::without_tokens;
 use crate::scim::errors::status_of;
-use crate::scim::masking::without_tokens;
 
 /// How many characters are kept of a path, of what a client calls itself, and of a method.
 const PATH_LENGTH: usize = 500;

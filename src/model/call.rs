@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::model::draft::Draft;
 use crate::model::organization::Organization;
-use crate::model::request::Draft;
 use crate::model::time::Timestamp;
 
 /// Whose credential a request came with, and how far it reaches.

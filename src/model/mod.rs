@@ -5,6 +5,7 @@ pub mod attribute;
 pub mod call;
 pub mod cause;
 pub mod conflict;
+pub mod draft;
 pub mod entity;
 pub mod error;
 pub mod event;

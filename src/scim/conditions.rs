@@ -1,8 +1,8 @@
 //! The conditions of a request, by header (RFC 7644 §3.14) or by an operation's `version` in `/Bulk` (§3.7).
 
 use crate::model::call::Call;
+use crate::model::draft::Draft;
 use crate::model::error::Result;
-use crate::model::request::Draft;
 use crate::scim::deviations::Notes;
 use crate::scim::etags::{Versions, check_if_match, check_if_none_match};
 use crate::scim::service::{Scim, log_notes};

@@ -6,12 +6,10 @@
 use serde_json::Value;
 
 use crate::model::attribute::{Attribute, Returned};
-use crate::model::request::clipped;
-use crate::model::token::TokenKind;
+use crate::model::draft::clipped;
+use crate::model::token::{MASK, without_tokens};
 use crate::scim::schema::{ResourceKind, Schemas};
 
-/// What stands for something secret.
-pub const MASK: &str = "***";
 /// Parts of names that make an attribute or parameter secret, in lower case.
 const SECRET_WORDS: [&str; 4] = ["password", "passwd", "secret", "token"];
 /// The parameters of queries that SCIM knows (RFC 7644 §3.4.2, §3.9; RFC 9865), in lower case. Others are kept by name
@@ -113,21 +111,6 @@ fn collect(attribute: &Attribute, names: &mut Vec<String>) {
     attribute.sub_attributes.iter().for_each(|sub| collect(sub, names));
 }
 
-/// `text` without the secret part of any token of this server's in it.
-pub fn without_tokens(text: &str) -> String {
-    let mut masked = text.to_owned();
-    for marker in [TokenKind::Scim, TokenKind::Admin].map(TokenKind::marker) {
-        let parts: Vec<&str> = masked.split(marker).collect();
-        if let Some((first, rest)) = parts.split_first().filter(|(_, rest)| !rest.is_empty()) {
-            let cut = |part: &&str| {
-                format!("{marker}{MASK}{}", part.trim_start_matches(|c: char| c.is_ascii_alphanumeric()))
-            };
-            masked = format!("{first}{}", rest.iter().map(cut).collect::<String>());
-        }
-    }
-    masked
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,12 +174,5 @@ mod tests {
             assert_eq!(masking.query(query).as_deref(), Some(kept));
         }
         assert_eq!(masking.query(""), None);
-    }
-
-    #[test]
-    fn a_token_of_ours_is_cut_after_its_marker() {
-        assert_eq!(without_tokens("/Users/rollcall_admin_ff00/x"), "/Users/rollcall_admin_***/x");
-        assert_eq!(without_tokens("rollcall_scim_1 rollcall_scim_2"), "rollcall_scim_*** rollcall_scim_***");
-        assert_eq!(without_tokens("nothing"), "nothing");
     }
 }

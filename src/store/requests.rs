@@ -2,9 +2,10 @@
 
 use rusqlite::{Row, params};
 
+use crate::model::draft::{Draft, Ending, Sender};
 use crate::model::error::Result;
 use crate::model::id::{OrganizationId, TokenId};
-use crate::model::request::{Bodies, Draft, Ending, LoggedRequest, Sender};
+use crate::model::request::{Bodies, LoggedRequest};
 use crate::model::time::Timestamp;
 use crate::store::query::{Db, Tx};
 

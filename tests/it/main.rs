@@ -44,6 +44,7 @@ mod prerequisites;
 mod preview;
 mod provisioning_switch;
 mod readme;
+mod requests;
 mod roles;
 mod rules;
 mod scim_errors;

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::mapping::{GroupCommand, RuleCommand};
+use super::requests::RequestsCommand;
 use super::tenant::{OrganizationCommand, TokenCommand};
 
 /// SCIM 2.0 provisioning in one executable: stores what an identity provider pushes and decides what its groups mean.
@@ -56,6 +57,8 @@ pub enum Command {
         /// The user's id or userName
         user: String,
     },
+    /// The log of IdP requests, newest first: answered and refused ones
+    Requests(RequestsCommand),
     /// The configuration
     #[command(subcommand)]
     Config(ConfigCommand),

@@ -6,6 +6,7 @@ mod command;
 mod duration;
 mod mapping;
 mod parse;
+mod requests;
 mod tenant;
 #[cfg(test)]
 mod tests;
@@ -14,4 +15,5 @@ pub use command::{Arguments, Command, Common, ConfigCommand, Serve};
 pub use duration::parse_duration;
 pub use mapping::{Approve, GroupCommand, GroupStatus, NewRule, RuleChange, RuleCommand, RuleFile};
 pub use parse::Recording;
+pub use requests::{OneRequest, RequestSearch, RequestsCommand};
 pub use tenant::{NewToken, OrganizationCommand, OrganizationSettings, TokenCommand};

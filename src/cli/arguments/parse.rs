@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::duration::parse_duration;
 use crate::model::entity::TargetType;
 use crate::model::id::{MappingId, RuleId, TokenId};
+use crate::model::request::RequestFilter;
 use crate::model::rule::RuleKind;
 
 /// Reads `on` or `off`.
@@ -28,6 +29,12 @@ pub enum Recording {
 /// Reads a length of time, or `off`.
 pub(super) fn recording(text: &str) -> Result<Recording, String> {
     if text == "off" { Ok(Recording::Off) } else { parse_duration(text).map(Recording::For) }
+}
+
+/// Reads a status such as 404, or a class such as 4xx.
+pub(super) fn status(text: &str) -> Result<(u16, u16), String> {
+    RequestFilter::parse_status(text)
+        .map_err(|_| "write a status such as 404, or a class such as 4xx".to_owned())
 }
 
 pub(super) fn rule_kind(text: &str) -> Result<RuleKind, String> {

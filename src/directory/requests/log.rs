@@ -5,9 +5,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::directory::requests::unknown::Unknown;
+use crate::model::draft::{Draft, Ending};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::id::OrganizationId;
-use crate::model::request::{Bodies, Draft, Ending};
+use crate::model::request::Bodies;
 use crate::model::time::Timestamp;
 
 /// The most requests that wait with a token that is known to be valid, and with one that nobody has looked up.

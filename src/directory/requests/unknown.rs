@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::model::request::{Draft, Ending, UnknownRequests};
+use crate::model::draft::{Draft, Ending};
+use crate::model::request::UnknownRequests;
 
 /// So many pairs of address and beginning of the token are told apart between two writings.
 const MOST: usize = 512;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::directory::handle::Directory;
 use crate::directory::requests::log::{Known, Presented, Waiting};
+use crate::model::draft::{Draft, Sender};
 use crate::model::error::Result;
-use crate::model::request::{Draft, Sender};
 use crate::model::time::Timestamp;
 use crate::model::token::TokenKind;
 use crate::store::{Db, Tx};
