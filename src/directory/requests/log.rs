@@ -12,7 +12,7 @@ use crate::model::request::Bodies;
 use crate::model::time::Timestamp;
 
 /// The most requests that wait with a token that is known to be valid, and with one that nobody has looked up.
-const MOST_KNOWN: usize = 16_384;
+pub(super) const MOST_KNOWN: usize = 16_384;
 const MOST_PRESENTED: usize = 1_024;
 /// So many waiting requests are written without waiting for more.
 const MANY: usize = 2_000;

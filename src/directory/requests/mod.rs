@@ -17,6 +17,9 @@ mod read;
 mod unknown;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 pub use documents::{request_json, unknown_requests_json};
 pub use log::{Presented, RequestLog, RequestLogSettings};
 pub use read::WholeRequest;

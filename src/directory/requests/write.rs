@@ -47,7 +47,7 @@ impl Directory {
         }
         let organizations: BTreeSet<_> =
             known.iter().filter_map(|known| known.draft.sender().map(|sender| sender.organization)).collect();
-        let counts: Vec<_> = counts.into_counts().collect();
+        let counts = counts.into_counts();
         let mut outcome = Ok(());
         let mut rest = known.into_iter().peekable();
         while rest.peek().is_some() {
