@@ -77,6 +77,8 @@ CREATE INDEX users_name_anywhere ON users (user_name_key, organization_id);
 CREATE INDEX users_external_id ON users (organization_id, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX users_display_name ON users (organization_id, display_name_key) WHERE display_name_key IS NOT NULL;
 CREATE INDEX users_in_order ON users (organization_id, created, id) WHERE deleted IS NULL;
+-- For purging.
+CREATE INDEX users_deleted ON users (deleted) WHERE deleted IS NOT NULL;
 
 -- The e-mail addresses of living and deleted users, for look-ups by emails.value; written with the user.
 CREATE TABLE user_emails (
@@ -334,6 +336,7 @@ CREATE TABLE conflicts (
 CREATE UNIQUE INDEX conflicts_open_once ON conflicts (user_id, current_mapping_id, incoming_mapping_id)
     WHERE status = 'open';
 CREATE INDEX conflicts_by_status ON conflicts (organization_id, status, id);
+CREATE INDEX conflicts_by_user ON conflicts (user_id);
 
 -- Remembered answers to conflicts, over deletion and restoration of groups: this user, these two places, this winner.
 -- The two sides are stored lower (group, entity) first, so that a pair has one row.
@@ -362,6 +365,47 @@ CREATE TABLE events (
     data TEXT NOT NULL,
     PRIMARY KEY (organization_id, id)
 ) STRICT, WITHOUT ROWID;
+
+-- People who sign in to the admin page. Written by directory/admins. A removed admin's row is gone; history keeps names.
+CREATE TABLE admins (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- The one organization that the admin reaches; NULL is the whole server.
+    organization_id INTEGER REFERENCES organizations (id),
+    name TEXT NOT NULL CHECK (name <> ''),
+    name_key TEXT NOT NULL UNIQUE,
+    -- Argon2id in PHC text form; NULL is nobody's password: only sign-in links open this account.
+    password TEXT,
+    created INTEGER NOT NULL,
+    last_sign_in INTEGER,
+    disabled INTEGER
+) STRICT;
+
+CREATE INDEX admins_by_organization ON admins (organization_id, id);
+
+-- Who is signed in. Only the SHA-256 of a cookie's value is here. last_used is exact to a minute; a session ends at
+-- expires, and before that some hours after last_used (model/session.rs). Ended ones are deleted.
+CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    admin_id INTEGER NOT NULL REFERENCES admins (id),
+    hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+    created INTEGER NOT NULL,
+    last_used INTEGER NOT NULL,
+    expires INTEGER NOT NULL,
+    user_agent TEXT NOT NULL,
+    address TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX sessions_by_admin ON sessions (admin_id, id);
+
+-- Addresses that sign an admin in once, without a password. Only the SHA-256 of the secret in them is here; the row is
+-- deleted by its use.
+CREATE TABLE sign_in_links (
+    hash BLOB PRIMARY KEY CHECK (length(hash) = 32),
+    admin_id INTEGER NOT NULL REFERENCES admins (id),
+    expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sign_in_links_by_admin ON sign_in_links (admin_id);
 
 -- The log of IdP requests that came with a valid token: answered ones and refused ones. A request that changed something
 -- is written in the transaction of its change; all others in batches by directory/requests. Names and numbers only, no

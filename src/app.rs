@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use compose::compose;
-pub use first_run::{Credentials, create_first, first_run};
+pub use first_run::{Credentials, FirstAdmin, create_first, first_run};
 pub use serve::{ServeOptions, serve};
 
 use crate::clock::Clock;
@@ -65,5 +65,6 @@ pub fn policy(config: &Config) -> Policy {
             config::UserNameScope::Global => true,
         },
         skip_deleted_members: !config.scim.strict,
+        purge_deleted_days: config.scim.purge_deleted_days,
     }
 }

@@ -14,7 +14,7 @@
 //! | `mapping` | the engine: facts in, plan out |
 //! | `store` | SQLite |
 //! | `config` | TOML to typed configuration |
-//! | `model` | plain data; `clock` and `ids` beside it |
+//! | `model` | plain data; `clock`, `ids` and `limiter` beside it |
 
 pub mod admin;
 pub mod app;
@@ -25,6 +25,7 @@ pub mod config;
 pub mod directory;
 pub mod http;
 pub mod ids;
+pub mod limiter;
 pub mod mapping;
 pub mod model;
 pub mod scim;

@@ -88,7 +88,10 @@ fn shown(admin: &Admin, call: &Call, id: ConflictId) -> Result<Reply> {
 }
 
 /// Conflicts as the API shows them: both sides with what they were when the conflict opened, and their mappings now.
-fn conflicts_json(db: &Db<'_>, conflicts: &[Conflict]) -> Result<Vec<Value>> {
+///
+/// # Errors
+/// Only those of the store.
+pub fn conflicts_json(db: &Db<'_>, conflicts: &[Conflict]) -> Result<Vec<Value>> {
     let sides: Vec<ConflictSide> =
         conflicts.iter().flat_map(|conflict| [conflict.current, conflict.incoming]).collect();
     let mappings = db.mappings_by_row(&sides.iter().map(|side| side.mapping).collect::<Vec<_>>())?;

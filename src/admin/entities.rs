@@ -116,7 +116,10 @@ fn document(admin: &Admin, entity: &Entity) -> Result<Value> {
 }
 
 /// Entities as the API shows them, with how many are in and the mapping that holds them.
-fn entities_json(db: &Db<'_>, entities: &[Entity]) -> Result<Vec<Value>> {
+///
+/// # Errors
+/// Only those of the store.
+pub fn entities_json(db: &Db<'_>, entities: &[Entity]) -> Result<Vec<Value>> {
     let ids: Vec<EntityId> = entities.iter().map(|entity| entity.id).collect();
     let mut counts: HashMap<EntityId, i64> = db.placed_counts(&ids)?.into_iter().collect();
     if let Some(default) = entities.iter().find(|entity| entity.is_default) {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::admin::{Admin, Reply};
 use crate::clock::Clock;
 use crate::config::Defaults;
-use crate::directory::{Cause, Directory, Policy, Pushed, TokenSpec, create_organization};
+use crate::directory::{Cause, Directory, Policy, Pushed, SignIn, TokenSpec, create_organization};
 use crate::ids::Ids;
 use crate::model::call::{Actor, Call, Query};
 use crate::model::error::{Error, Result};
@@ -39,6 +39,7 @@ pub fn call() -> CallBuilder {
         query: Query::default(),
         headers: Vec::new(),
         body: Vec::new(),
+        client: std::net::Ipv4Addr::LOCALHOST.into(),
         base_url: "http://127.0.0.1:8080".to_owned(),
         time_is_up: None,
         log: None,
@@ -103,7 +104,10 @@ impl World {
                 tx.organization_by_id(id)?.ok_or_else(|| Error::internal("no organization"))
             })
             .unwrap();
-        World { admin: Admin { directory, defaults: Defaults::default() }, organization }
+        World {
+            admin: Admin { directory, defaults: Defaults::default(), sign_in: SignIn::new(10) },
+            organization,
+        }
     }
 
     /// A handler's outcome for an admin of the organization, or of the whole server.
@@ -116,7 +120,7 @@ impl World {
         let mut call = call.done();
         let name = "test".to_owned();
         let fresh = self.admin.read(|db| db.organization_by_id(self.organization.id)).unwrap().unwrap();
-        call.actor = Some(Actor { name, organization: fresh.clone(), server_scope });
+        call.actor = Some(Actor { name, organization: Some(fresh.clone()), server_scope, session: None });
         call.organization = Some(fresh);
         handler(&self.admin, &call)
     }

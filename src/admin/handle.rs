@@ -1,7 +1,7 @@
 //! What every handler of the admin API works with.
 
 use crate::config::Defaults;
-use crate::directory::{Cause, Change, Directory};
+use crate::directory::{Cause, Change, Directory, SignIn};
 use crate::model::call::Call;
 use crate::model::error::{Error, Result};
 use crate::model::organization::Organization;
@@ -14,6 +14,8 @@ pub struct Admin {
     pub directory: Directory,
     /// What a new organization starts with.
     pub defaults: Defaults,
+    /// The door for people.
+    pub sign_in: SignIn,
 }
 
 impl Admin {

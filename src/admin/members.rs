@@ -25,10 +25,7 @@ pub fn list<N: Noun>(admin: &Admin, call: &Call) -> Result<Reply> {
         let entity = living::<N>(db, call)?;
         let rows = db.entity_members(&entity, listing.page())?;
         let (rows, next) = listing.cut(rows, |user| [user.id.0]);
-        let users: Vec<UserId> = rows.iter().map(|user| user.id).collect();
-        let placed = Placed::of(db, entity.organization, &users)?;
-        let items = rows.iter().map(|user| member_json(user, placed.sources(user.id, entity.id)));
-        Ok(reply::list(items.collect(), next))
+        Ok(reply::list(members_json(db, &entity, &rows)?, next))
     })
 }
 
@@ -46,7 +43,7 @@ pub fn put<N: Noun>(admin: &Admin, call: &Call) -> Result<Reply> {
     admin.read(|db| {
         let entity = living::<N>(db, call)?;
         let user = db.user(entity.organization, &user)?.ok_or_else(|| Error::not_found("user", &user))?;
-        Ok(reply::ok(&outcome(db, &entity, &user)?))
+        Ok(reply::ok(&placement_json(db, &entity, &user)?))
     })
 }
 
@@ -60,6 +57,16 @@ pub fn remove<N: Noun>(admin: &Admin, call: &Call) -> Result<Reply> {
     Ok(reply::no_content())
 }
 
+/// Members of an entity as the API shows them, with what each is in by.
+///
+/// # Errors
+/// Only those of the store.
+pub fn members_json(db: &Db<'_>, entity: &Entity, users: &[User]) -> Result<Vec<Value>> {
+    let ids: Vec<UserId> = users.iter().map(|user| user.id).collect();
+    let placed = Placed::of(db, entity.organization, &ids)?;
+    Ok(users.iter().map(|user| member_json(user, placed.sources(user.id, entity.id))).collect())
+}
+
 fn member_json(user: &User, sources: Vec<Value>) -> Value {
     json!({
         "id": user.resource_id,
@@ -71,7 +78,10 @@ fn member_json(user: &User, sources: Vec<Value>) -> Value {
 }
 
 /// Where a user is after an admin put them into an entity.
-fn outcome(db: &Db<'_>, entity: &Entity, user: &User) -> Result<Value> {
+///
+/// # Errors
+/// Only those of the store.
+pub fn placement_json(db: &Db<'_>, entity: &Entity, user: &User) -> Result<Value> {
     let placed = Placed::of(db, entity.organization, &[user.id])?;
     let sources = placed.sources(user.id, entity.id);
     let in_effect = !sources.is_empty();

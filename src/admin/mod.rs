@@ -1,4 +1,5 @@
-//! The admin JSON API (interface.md §4): one file per noun, `/api/v1` below which the table of routes puts them.
+//! The admin JSON API (interface.md §4): one file per noun, `/api/v1` below which the table of routes puts them; and the
+//! pages for people, in `page`.
 //!
 //! A handler reads the call into types, asks the directory, and answers; what a change means is decided below.
 //! Lists run a fixed number of statements per page, whatever is on it.
@@ -10,6 +11,7 @@ mod lookup;
 mod places;
 mod reply;
 
+pub mod admins;
 pub mod conflicts;
 pub mod entities;
 pub mod events;
@@ -17,10 +19,12 @@ pub mod groups;
 pub mod mappings;
 pub mod members;
 pub mod organizations;
+pub mod page;
 pub mod preview;
 pub mod problems;
 pub mod requests;
 pub mod rules;
+pub mod sessions;
 pub mod tokens;
 pub mod users;
 

@@ -7,7 +7,7 @@ use crate::admin::reply::uncached;
 use crate::model::error::{Error, Kind};
 
 /// Status, the last part of `type`, and `title` of a kind of error.
-fn row(kind: Kind) -> (u16, &'static str, &'static str) {
+pub(super) fn row(kind: Kind) -> (u16, &'static str, &'static str) {
     match kind {
         Kind::InvalidSyntax => (400, "invalid-syntax", "The body is not what is expected"),
         Kind::InvalidFilter => (400, "invalid-filter", "The filter is not valid"),
@@ -61,7 +61,7 @@ pub fn answer(error: &Error, request_id: &str) -> Response {
         }
     }
     let answer = Response::from_data("application/problem+json", Value::Object(problem).to_string());
-    with_advice(uncached(answer.with_status_code(status)), error.kind)
+    with_advice(uncached(answer.with_status_code(status)), error)
 }
 
 /// The answer to a request that was refused before it reached a route, with a status that no domain error has.
@@ -82,10 +82,14 @@ fn members(status: u16, word: &str, title: &str, detail: &str) -> Map<String, Va
 }
 
 /// The header fields by which HTTP asks for a credential or for patience.
-fn with_advice(answer: Response, kind: Kind) -> Response {
-    match kind {
+fn with_advice(answer: Response, error: &Error) -> Response {
+    let seconds = error.retry_after.or((error.kind == Kind::Unavailable).then_some(1));
+    let answer = match seconds {
+        Some(seconds) => answer.with_additional_header("Retry-After", seconds.to_string()),
+        None => answer,
+    };
+    match error.kind {
         Kind::Unauthorized => answer.with_additional_header("WWW-Authenticate", "Bearer realm=\"rollcall\""),
-        Kind::Unavailable => answer.with_additional_header("Retry-After", "1"),
         _ => answer,
     }
 }

@@ -60,8 +60,11 @@ pub fn explain(admin: &Admin, call: &Call) -> Result<Reply> {
     })
 }
 
-/// Users as the API shows them.
-fn users_json(db: &Db<'_>, organization: OrganizationId, users: &[User]) -> Result<Vec<Value>> {
+/// Users as the API shows them; the commands print the same.
+///
+/// # Errors
+/// Only those of the store.
+pub fn users_json(db: &Db<'_>, organization: OrganizationId, users: &[User]) -> Result<Vec<Value>> {
     let ids: Vec<UserId> = users.iter().map(|user| user.id).collect();
     let placed = Placed::of(db, organization, &ids)?;
     let mut groups: HashMap<UserId, Vec<Group>> = HashMap::new();

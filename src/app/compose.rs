@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::admin::Admin;
 use crate::auth::LastUsed;
 use crate::config::{self, Config};
-use crate::directory::Directory;
+use crate::directory::{Directory, SignIn};
 use crate::http::front::Limits;
 use crate::http::probes::Probes;
 use crate::http::service::Rollcall;
@@ -26,7 +26,11 @@ pub fn compose(config: &Config, directory: &Directory) -> Rollcall {
     Rollcall {
         masking: Masking::new(&scim.schemas),
         scim,
-        admin: Admin { directory: directory.clone(), defaults: config.defaults.clone() },
+        admin: Admin {
+            directory: directory.clone(),
+            defaults: config.defaults.clone(),
+            sign_in: SignIn::new(config.server.limits.failed_signins_per_minute),
+        },
         probes: Probes { directory: directory.clone() },
         last_used: LastUsed::default(),
         public_url: config.server.public_url.as_ref().map(|url| url.as_str().to_owned()),

@@ -6,7 +6,11 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
-use crate::directory::{Cause, Directory, TokenSpec, create_organization};
+use crate::directory::{
+    AdminSpec, Cause, Directory, Passwords, TokenSpec, create_admin, create_link, create_organization,
+    generate_password,
+};
+use crate::model::account::Reach;
 use crate::model::error::{Error, Result};
 use crate::model::token::{Secret, TokenKind};
 use crate::store::{NewOrganization, Page};
@@ -17,6 +21,10 @@ const SLUG: &str = "default";
 const NAME: &str = "Default organization";
 /// What its first tokens are called.
 const TOKEN: &str = "first";
+/// What the first admin is called.
+const ADMIN: &str = "admin";
+/// How long, in seconds, the sign-in link of a test server works: longer than any test.
+const LINK_LIFE: i64 = 30 * 24 * 60 * 60;
 /// The file that is written where nobody looks on.
 const FILE: &str = "first-run.txt";
 /// Its name until it is complete.
@@ -33,8 +41,19 @@ pub struct Credentials {
     pub api_url: String,
     /// A token for it, of server scope.
     pub api_token: Secret,
-    /// Where the admin page is.
+    /// Where the admin page is; for [`FirstAdmin::Link`] an address that signs in, once.
     pub admin_url: String,
+    /// The first password of the admin `admin`.
+    pub admin_password: Option<Secret>,
+}
+
+/// How the first admin comes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FirstAdmin {
+    /// By a password that is made up.
+    Password,
+    /// By a link, once; there is no password, so that no time is spent on one.
+    Link,
 }
 
 /// Creates the organization `default` and its tokens where the database has no organization yet, and shows them: on a
@@ -49,7 +68,7 @@ pub fn first_run(directory: &Directory, config: &Config, base_url: &str) -> Resu
     }
     // The place first: secrets that cannot be shown are not made.
     let place = Place::prepare(&config.database.path)?;
-    let made = create_first(directory, config, base_url).and_then(|credentials| {
+    let made = create_first(directory, config, base_url, FirstAdmin::Password).and_then(|credentials| {
         place.show(&credentials)?;
         Ok(credentials)
     });
@@ -59,11 +78,16 @@ pub fn first_run(directory: &Directory, config: &Config, base_url: &str) -> Resu
     made.map(Some)
 }
 
-/// Creates the organization `default`, a SCIM token and an admin token of server scope, and shows nothing.
+/// Creates the organization `default`, a SCIM token, an admin token of server scope and an admin, and shows nothing.
 ///
 /// # Errors
 /// Those of the store; `Conflict` when the organization is there already.
-pub fn create_first(directory: &Directory, config: &Config, base_url: &str) -> Result<Credentials> {
+pub fn create_first(
+    directory: &Directory,
+    config: &Config,
+    base_url: &str,
+    first: FirstAdmin,
+) -> Result<Credentials> {
     let at = directory.clock().now();
     let request_id = format!("first-run-{}", directory.ids().uuid());
     let new = NewOrganization {
@@ -73,13 +97,21 @@ pub fn create_first(directory: &Directory, config: &Config, base_url: &str) -> R
         features: config.defaults.features,
         created: at,
     };
-    let writer = directory.clone();
-    let (scim_token, api_token) = directory.store().write(move |tx| {
+    let password = (first == FirstAdmin::Password).then(|| generate_password(directory.ids()));
+    let hashed = password.as_deref().map(|text| Passwords::default().take(ADMIN, text, directory.ids()));
+    let admin = AdminSpec { name: ADMIN.to_owned(), reach: Reach::Server, password: hashed.transpose()? };
+    let (writer, page) = (directory.clone(), base_url.to_owned());
+    let (scim_token, api_token, admin_url) = directory.store().write(move |tx| {
         let organization = create_organization(tx, writer.ids(), &new)?;
+        let account = create_admin(tx, &admin, at)?;
+        let admin_url = match first {
+            FirstAdmin::Password => format!("{page}/admin"),
+            FirstAdmin::Link => create_link(tx, writer.ids(), &account, at.plus_seconds(LINK_LIFE), &page)?,
+        };
         writer.run(tx, organization, Cause { request_id, token: "first run".to_owned(), at }, |change| {
             let (_, scim) = change.create_token(&spec(TokenKind::Scim))?;
             let (_, api) = change.create_token(&spec(TokenKind::Admin))?;
-            Ok((scim, api))
+            Ok((scim, api, admin_url))
         })
     })?;
     Ok(Credentials {
@@ -87,7 +119,8 @@ pub fn create_first(directory: &Directory, config: &Config, base_url: &str) -> R
         scim_token,
         api_url: format!("{base_url}/api/v1"),
         api_token,
-        admin_url: format!("{base_url}/admin"),
+        admin_url,
+        admin_password: password.map(Secret::presented),
     })
 }
 
@@ -115,7 +148,9 @@ impl Credentials {
             ("api_token", self.api_token.reveal()),
             ("admin_url", self.admin_url.as_str()),
         ];
-        lines.iter().map(|(key, value)| format!("{key}: {value}\n")).collect()
+        let password = self.admin_password.as_ref().map(Secret::reveal);
+        let person = password.map(|password| [("admin_name", ADMIN), ("admin_password", password)]);
+        lines.iter().chain(person.iter().flatten()).map(|(key, value)| format!("{key}: {value}\n")).collect()
     }
 }
 
@@ -222,7 +257,8 @@ mod tests {
     fn the_first_start_makes_an_organization_and_two_tokens_that_open_the_right_api() {
         let folder = tempfile::tempdir().unwrap();
         let (directory, config) = world(folder.path());
-        let credentials = create_first(&directory, &config, "http://127.0.0.1:8080").unwrap();
+        let credentials =
+            create_first(&directory, &config, "http://127.0.0.1:8080", FirstAdmin::Password).unwrap();
         assert_eq!(credentials.scim_base_url, "http://127.0.0.1:8080/scim/v2");
         for (secret, kind) in
             [(&credentials.scim_token, TokenKind::Scim), (&credentials.api_token, TokenKind::Admin)]
@@ -239,12 +275,21 @@ mod tests {
     fn without_a_terminal_the_credentials_are_in_a_file_for_its_owner_only() {
         let folder = tempfile::tempdir().unwrap();
         let (directory, config) = world(folder.path());
-        let credentials = create_first(&directory, &config, "http://x").unwrap();
+        let credentials = create_first(&directory, &config, "http://x", FirstAdmin::Password).unwrap();
         Place::file(&config.database.path).unwrap().show(&credentials).unwrap();
         let path = folder.path().join(FILE);
         let text = std::fs::read_to_string(&path).unwrap();
         let keys: Vec<&str> = text.lines().filter_map(|line| Some(line.split_once(": ")?.0)).collect();
-        assert_eq!(keys, ["scim_base_url", "scim_token", "api_url", "api_token", "admin_url"]);
+        let expected = [
+            "scim_base_url",
+            "scim_token",
+            "api_url",
+            "api_token",
+            "admin_url",
+            "admin_name",
+            "admin_password",
+        ];
+        assert_eq!(keys, expected);
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert!(!folder.path().join(UNFINISHED).exists());
     }

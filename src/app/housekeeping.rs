@@ -8,6 +8,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use crate::directory::end_sessions;
 use crate::http::service::Rollcall;
 use crate::model::error::{Error, Result};
 
@@ -26,6 +27,17 @@ const TASKS: &[Task] = &[
     Task {
         failure: "when tokens were used could not be written",
         run: |program| program.last_used.write(program.scim.directory.store()),
+    },
+    Task {
+        failure: "ended sessions could not be deleted",
+        run: |program| {
+            let directory = &program.scim.directory;
+            end_sessions(directory.store(), directory.clock().now())
+        },
+    },
+    Task {
+        failure: "users who were deleted long ago could not be erased",
+        run: |program| program.scim.directory.purge_deleted().map(drop),
     },
     Task {
         failure: "old requests could not be taken out of the request log",

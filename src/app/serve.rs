@@ -10,18 +10,18 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::app::compose::{compose, front_limits};
-use crate::app::first_run::{Credentials, create_first, first_run};
+use crate::app::first_run::{Credentials, FirstAdmin, create_first, first_run};
 use crate::app::housekeeping::Housekeeping;
 use crate::app::request_writer::RequestWriter;
 use crate::app::{logging, policy, request_log, target};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::directory::Directory;
 use crate::http::front::{Front, StopHandle};
 use crate::http::service::{Rollcall, request_feed};
 use crate::ids::Ids;
 use crate::model::error::{Error, Result};
-use crate::store::{Store, Target};
+use crate::store::{self, Store, Target};
 
 /// What the command line says of a server.
 #[derive(Clone, Debug, Default)]
@@ -74,7 +74,7 @@ fn durable(options: &ServeOptions) -> Result<Running> {
         .public_url
         .as_ref()
         .map_or_else(|| format!("http://{address}"), |url| url.as_str().to_owned());
-    let store = Arc::new(Store::open(&target(&config, Target::Serve))?);
+    let store = Arc::new(open_file(&config.database, &target(&config, Target::Serve))?);
     let directory = Directory::new(store, Clock::System, Ids::Random, policy(&config))
         .with_requests(request_log(&config.requests));
     first_run(&directory, &config, &base_url)?;
@@ -94,19 +94,29 @@ fn without_effect(config: &Config) -> Vec<&'static str> {
         ("server.trusted_proxies", config.server.trusted_proxies != default.server.trusted_proxies),
         ("server.metrics_listen", config.server.metrics_listen != default.server.metrics_listen),
         ("server.limits.requests_per_second", limits.requests_per_second != usual.requests_per_second),
-        (
-            "server.limits.failed_signins_per_minute",
-            limits.failed_signins_per_minute != usual.failed_signins_per_minute,
-        ),
-        (
-            "database.backup_before_upgrade",
-            config.database.backup_before_upgrade != default.database.backup_before_upgrade,
-        ),
-        ("scim.purge_deleted_days", config.scim.purge_deleted_days != default.scim.purge_deleted_days),
         ("events", config.events != default.events),
         ("webhooks", config.webhooks != default.webhooks),
     ];
     keys.into_iter().filter_map(|(key, is_set)| is_set.then_some(key)).collect()
+}
+
+/// Opens the database file, with a copy before an upgrade, and with a look for damage after an unclean stop.
+fn open_file(settings: &config::Database, target: &Target) -> Result<Store> {
+    let path = settings.path.clone();
+    let left_open = store::left_open(&path);
+    if let Some(copy) = store::before_upgrade(&path, settings.backup_before_upgrade)? {
+        log::info!("the database as it was before the upgrade is kept as {}", copy.display());
+    }
+    let opened = Store::open(target)?;
+    if left_open {
+        log::info!("the last server did not close the database; looking for damage in the background");
+        let look = move || match store::quick_check(&path) {
+            Ok(()) => log::info!("the database is whole"),
+            Err(error) => log::error!("{error}"),
+        };
+        std::thread::Builder::new().name("quick check".into()).spawn(look).map_err(no_thread)?;
+    }
+    Ok(opened)
 }
 
 fn ephemeral(options: &ServeOptions) -> Result<Running> {
@@ -118,7 +128,7 @@ fn ephemeral(options: &ServeOptions) -> Result<Running> {
     let store = Arc::new(Store::open(&Target::Memory)?);
     let directory = Directory::new(store, Clock::System, ids, policy(&config))
         .with_requests(request_log(&config.requests));
-    let credentials = create_first(&directory, &config, &base_url)?;
+    let credentials = create_first(&directory, &config, &base_url, FirstAdmin::Link)?;
     // Requests must not use up the ids of resources.
     let request_ids = if options.deterministic { Ids::deterministic() } else { Ids::Random };
     let running = start(&config, listener, &directory, request_ids)?;

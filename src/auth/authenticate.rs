@@ -1,7 +1,7 @@
 //! From a header to a token that is valid now.
 
 use crate::auth::admit::Request;
-use crate::auth::credential;
+use crate::auth::header;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::token::{Form, Secret, Token, TokenKind};
 use crate::scim::deviations::Notes;
@@ -16,7 +16,7 @@ use crate::store::Db;
 /// `Unauthorized` when there is no token, or an unknown, revoked, expired or other API's one. The detail names the token
 /// only where the right secret was sent; otherwise it speaks of what was sent and nothing else.
 pub fn authenticate(db: &Db<'_>, request: &Request<'_>, kind: TokenKind, notes: &mut Notes) -> Result<Token> {
-    let secret = credential::read(request.header, request.tolerance, notes)?;
+    let secret = header::read(request.header, request.tolerance, notes)?;
     let token = db.token_by_hash(&secret.hash())?.ok_or_else(|| unknown(&secret, kind))?;
     if token.has_expired(request.now) {
         return Err(expired(&token));

@@ -1,7 +1,8 @@
 //! What a route asks of a credential: two columns of the route table (interface.md §4).
 
+use crate::auth::credential::Credential;
 use crate::model::error::{Error, Kind, Result};
-use crate::model::token::{Token, TokenKind};
+use crate::model::token::TokenKind;
 
 /// For whom a route is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -10,12 +11,31 @@ pub enum Scope {
     Public,
     /// SCIM tokens; the token decides the organization.
     Scim,
-    /// Admin tokens that reach the organization in the path.
+    /// Admins, persons and programs, who reach the organization in the path.
     Organization,
-    /// Admin tokens that reach the whole server.
+    /// Admins who reach the whole server.
     Server,
-    /// The routes of the test mode; as [`Scope::Server`].
+    /// The routes of the test mode; as [`Scope::Server`], and for tokens only.
     Test,
+    /// Pages, for people who signed in and reach the organization in the path, where it names one.
+    Page,
+    /// Pages for people who signed in and reach the whole server.
+    ServerPage,
+}
+
+/// Which credentials a route looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// None.
+    Open,
+    /// SCIM tokens.
+    Scim,
+    /// Admin tokens, else the admin page's cookie with proof that one of its pages sends it.
+    Api,
+    /// Admin tokens.
+    Token,
+    /// The admin page's cookie.
+    Page,
 }
 
 /// What a route does with what it reaches.
@@ -28,13 +48,29 @@ pub enum Access {
 }
 
 impl Scope {
-    /// The tokens that are asked for; `None` where none is.
-    pub fn kind(self) -> Option<TokenKind> {
+    /// The credentials that count.
+    pub fn door(self) -> Door {
         match self {
-            Scope::Public => None,
-            Scope::Scim => Some(TokenKind::Scim),
-            Scope::Organization | Scope::Server | Scope::Test => Some(TokenKind::Admin),
+            Scope::Public => Door::Open,
+            Scope::Scim => Door::Scim,
+            Scope::Organization | Scope::Server => Door::Api,
+            Scope::Test => Door::Token,
+            Scope::Page | Scope::ServerPage => Door::Page,
         }
+    }
+
+    /// The API that a credential must be for; `None` where none is asked for.
+    pub fn kind(self) -> Option<TokenKind> {
+        match self.door() {
+            Door::Open => None,
+            Door::Scim => Some(TokenKind::Scim),
+            Door::Api | Door::Token | Door::Page => Some(TokenKind::Admin),
+        }
+    }
+
+    /// Whether it asks for somebody who reaches the whole server.
+    fn needs_server(self) -> bool {
+        matches!(self, Scope::Server | Scope::Test | Scope::ServerPage)
     }
 }
 
@@ -48,36 +84,33 @@ impl Access {
     }
 }
 
-/// Whether a valid token may use a route. Which organization it reaches is another question, answered by
+/// Whether a valid credential may use a route. Which organization it reaches is another question, answered by
 /// [`admit`](super::admit).
 ///
 /// # Errors
 /// `Unauthorized` for a token of the other API; `Forbidden` for a read-only one where something is written, and for one
 /// of a single organization where server scope is needed.
-pub fn authorize(scope: Scope, access: Access, token: &Token) -> Result<()> {
-    if let Some(kind) = scope.kind().filter(|kind| *kind != token.kind) {
+pub fn authorize(scope: Scope, access: Access, credential: &Credential) -> Result<()> {
+    let name = credential.name();
+    if let Some(kind) = scope.kind().filter(|kind| *kind != credential.kind()) {
         return Err(Error::new(
             Kind::Unauthorized,
-            format!("This needs a token for {}; \"{}\" is for {}.", kind.api(), token.name, token.kind.api()),
+            format!("This needs a token for {}; \"{name}\" is for {}.", kind.api(), credential.kind().api()),
         ));
     }
-    if matches!(scope, Scope::Server | Scope::Test) && !token.server_scope {
+    if scope.needs_server() && !credential.has_server_scope() {
         return Err(Error::new(
             Kind::Forbidden,
             format!(
-                "This needs a token of server scope; \"{}\" reaches one organization only. Create one with \"rollcall \
-                 token create NAME --admin --server\".",
-                token.name
+                "This needs server scope; \"{name}\" reaches one organization only. Programs get it with \"rollcall token \
+                 create NAME --admin --server\", people with \"rollcall admin create NAME --server\"."
             ),
         ));
     }
-    if access == Access::Write && token.read_only {
+    if access == Access::Write && credential.is_read_only() {
         return Err(Error::new(
             Kind::Forbidden,
-            format!(
-                "The token \"{}\" may only read; nothing was changed. Use one that may write.",
-                token.name
-            ),
+            format!("The token \"{name}\" may only read; nothing was changed. Use one that may write."),
         ));
     }
     Ok(())
@@ -88,9 +121,10 @@ mod tests {
     use super::*;
     use crate::model::id::{OrganizationId, TokenId};
     use crate::model::time::Timestamp;
+    use crate::model::token::Token;
 
-    fn token(kind: TokenKind, server_scope: bool, read_only: bool) -> Token {
-        Token {
+    fn token(kind: TokenKind, server_scope: bool, read_only: bool) -> Credential {
+        Credential::Token(Token {
             id: TokenId(1),
             organization: OrganizationId(1),
             kind,
@@ -101,7 +135,7 @@ mod tests {
             created: Timestamp::from_millis(0),
             expires: None,
             last_used: None,
-        }
+        })
     }
 
     #[test]
@@ -116,6 +150,8 @@ mod tests {
             (Scope::Organization, [Some(Unauthorized), None, None]),
             (Scope::Server, [Some(Unauthorized), Some(Forbidden), None]),
             (Scope::Test, [Some(Unauthorized), Some(Forbidden), None]),
+            (Scope::Page, [Some(Unauthorized), None, None]),
+            (Scope::ServerPage, [Some(Unauthorized), Some(Forbidden), None]),
         ];
         for (scope, expected) in table {
             for (token, expected) in [&scim, &one, &server].into_iter().zip(expected) {

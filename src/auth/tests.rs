@@ -19,6 +19,7 @@ const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 fn request(header: &str) -> Request<'_> {
     Request {
         header: Some(header),
+        browser: Browser::default(),
         scope: Scope::Scim,
         access: Access::Write,
         slug: None,
@@ -176,12 +177,12 @@ fn last_use_is_written_later_and_once_a_minute_at_most() {
         tokens.into_iter().next().unwrap()
     };
     let notes = LastUsed::default();
-    notes.note(&token, NOW);
+    notes.note(&Credential::Token(token), NOW);
     assert_eq!(stored().last_used, None, "a request does not write");
     notes.write(store).unwrap();
     assert_eq!(stored().last_used, Some(NOW));
     for (seconds, expected) in [(59, NOW), (60, NOW.plus_seconds(60))] {
-        notes.note(&stored(), NOW.plus_seconds(seconds));
+        notes.note(&Credential::Token(stored()), NOW.plus_seconds(seconds));
         notes.write(store).unwrap();
         assert_eq!(stored().last_used, Some(expected), "after {seconds} s");
     }

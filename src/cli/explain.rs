@@ -24,7 +24,7 @@ pub(super) fn run(user: &str, common: &Common) -> Result<Outcome> {
 }
 
 /// The user of this id, else the living one of this name, else the one of this name who was deleted last.
-fn find(db: &Db<'_>, organization: OrganizationId, text: &str) -> Result<User> {
+pub(super) fn find(db: &Db<'_>, organization: OrganizationId, text: &str) -> Result<User> {
     let mut found = db.user_ever(organization, &ResourceId::from(text))?;
     if found.is_none() {
         found = db.user_named(organization, text)?;

@@ -1,8 +1,8 @@
-//! `group list|show|approve|reject`.
+//! `group list|show|map|approve|reject`.
 
 use serde_json::{Value, json};
 
-use crate::cli::arguments::{Approve, Common, GroupCommand, GroupStatus};
+use crate::cli::arguments::{Approve, Common, GroupCommand, GroupStatus, MapGroup};
 use crate::cli::output::{Outcome, Table};
 use crate::cli::session::{ALL, Session};
 use crate::directory::{Change, entity_json, group_json, mapping_json};
@@ -19,6 +19,7 @@ pub(super) fn run(command: GroupCommand, common: &Common) -> Result<Outcome> {
     match command {
         GroupCommand::List { status, query } => list(&session, status, query.as_deref().unwrap_or_default()),
         GroupCommand::Show { group } => show(&session, &group),
+        GroupCommand::Map(asked) => approve(&session, asked.into()),
         GroupCommand::Approve(asked) => approve(&session, asked),
         GroupCommand::Reject { group, mapping } => reject(&session, group, mapping),
     }?;
@@ -103,6 +104,20 @@ fn approve_in(change: &mut Change<'_>, asked: &Approve) -> Result<()> {
     Ok(())
 }
 
+/// A mapping that is made is approved at once, so `map` is `approve` where nothing waits.
+impl From<MapGroup> for Approve {
+    fn from(asked: MapGroup) -> Approve {
+        Approve {
+            group: asked.group,
+            mapping: None,
+            target_type: Some(asked.target_type),
+            entity_id: asked.entity_id,
+            entity_name: asked.entity_name,
+            create: asked.create,
+        }
+    }
+}
+
 /// The entity that the command names; `None` when it names none.
 fn choice(change: &Change<'_>, asked: &Approve, target_type: TargetType) -> Result<Option<Choice>> {
     if let Some(id) = &asked.entity_id {
@@ -158,7 +173,7 @@ fn chosen(db: &Db<'_>, group: &Group, named: Option<MappingId>) -> Result<Vec<Ma
 }
 
 /// The group of this id, else of this name.
-fn find(db: &Db<'_>, organization: OrganizationId, text: &str) -> Result<Group> {
+pub(super) fn find(db: &Db<'_>, organization: OrganizationId, text: &str) -> Result<Group> {
     let by_id = db.group(organization, &ResourceId::from(text))?;
     let found = if by_id.is_some() { by_id } else { db.group_named(organization, text)? };
     found.ok_or_else(|| {

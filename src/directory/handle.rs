@@ -33,6 +33,8 @@ pub struct Policy {
     pub user_names_global: bool,
     /// Whether the id of a deleted user among members is skipped; else it is refused.
     pub skip_deleted_members: bool,
+    /// Days after which a deleted user is erased; `None` for never.
+    pub purge_deleted_days: Option<u32>,
 }
 
 impl Default for Policy {
@@ -43,6 +45,7 @@ impl Default for Policy {
             user_name_mutable: true,
             user_names_global: false,
             skip_deleted_members: true,
+            purge_deleted_days: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! [`Directory::change`] opens the transaction and hands out a [`Change`]; each noun's file adds its operations to it.
 //! When the operation is done, the change settles the places and roles of everyone it touched and writes its events.
 
+mod admins;
 mod board;
 mod change;
 mod conflicts;
@@ -18,6 +19,7 @@ mod mappings;
 mod members;
 mod organizations;
 mod preview;
+mod purge;
 mod requests;
 mod rules;
 mod settle;
@@ -25,6 +27,11 @@ mod tokens;
 mod users;
 
 pub use crate::model::cause::Cause;
+pub use admins::{
+    AdminChange, AdminSpec, Browser, Hashed, LINK_LIFE, Passwords, SignIn, account_json, change_admin,
+    create_admin, create_link, end_session, end_sessions, generate_password, remove_admin, session_json,
+    visible_admin,
+};
 pub use change::Change;
 pub use conflicts::Answer;
 pub use documents::{

@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use rouille::{Request, Response, ResponseBody};
 
-use crate::auth;
+use crate::auth::{self, Admitted, Credential};
 use crate::directory::Presented;
 use crate::http::front::{Arrival, Refusal};
 use crate::http::service::Rollcall;
 use crate::model::call::Call;
-use crate::model::draft::{Draft, Ending, Head, clipped};
+use crate::model::draft::{Draft, Ending, Head, Sender, clipped};
 use crate::model::error::{Error, Kind};
 use crate::model::time::Timestamp;
 use crate::model::token::without_tokens;
 use crate::scim::errors::status_of;
+use crate::scim::log_notes;
 
 /// How many characters are kept of a path, of what a client calls itself, and of a method.
 const PATH_LENGTH: usize = 500;
@@ -37,7 +38,7 @@ impl Rollcall {
             id: arrival.request_id.clone(),
             at,
             received: arrival.received,
-            address: arrival.peer.ip().to_string(),
+            address: arrival.peer.ip().to_canonical().to_string(),
             user_agent: agent.map(|agent| clipped(&without_tokens(agent), AGENT_LENGTH)),
             method: clipped(request.map_or("", Request::method), METHOD_LENGTH),
             path: clipped(&without_tokens(path), PATH_LENGTH),
@@ -95,6 +96,14 @@ impl Rollcall {
         let detail = Some(without_tokens(&refusal.reason.to_string()));
         let ending = Ending { status: refusal.reason.status(), scim_type, detail };
         log.leave(Arc::new(draft), ending, request.and_then(presented), None);
+    }
+}
+
+/// Says whose request it turned out to be, and what its credential relied on.
+pub(super) fn note_admission(log: &Draft, admitted: &Admitted) {
+    log_notes(Some(log), &admitted.notes);
+    if let Credential::Token(token) = &admitted.credential {
+        log.admit(Sender { organization: token.organization, token: token.id, name: token.name.clone() });
     }
 }
 

@@ -3,7 +3,7 @@
 use rouille::Response;
 
 use crate::admin::entities::{ConcurrencyGroups, SubOrganizations, Teams};
-use crate::admin::{self, Admin, Reply, entities, members};
+use crate::admin::{self, Admin, Reply, entities, members, page};
 use crate::auth::{Access, Scope};
 use crate::http::probes::{self, Probes};
 use crate::model::call::Call;
@@ -17,6 +17,8 @@ pub enum Handler {
     Scim(fn(&Scim, &Call) -> Result<Response>),
     /// The admin API.
     Admin(fn(&Admin, &Call) -> Result<Reply>),
+    /// A page for people.
+    Page(fn(&Admin, &Call) -> Result<Response>),
     /// Liveness and readiness.
     Probe(fn(&Probes) -> Response),
 }
@@ -28,7 +30,7 @@ pub struct Route {
     pub method: &'static str,
     /// The path; `{}` stands for one segment, `{slug}` for the one that names the organization.
     pub path: &'static str,
-    /// Whose token it asks for.
+    /// Whose credential it asks for.
     pub scope: Scope,
     /// What it does with what it reaches.
     pub access: Access,
@@ -73,6 +75,24 @@ const fn server(
     handler: fn(&Admin, &Call) -> Result<Reply>,
 ) -> Route {
     Route { scope: Scope::Server, ..admin(method, path, handler) }
+}
+
+const fn page(
+    method: &'static str,
+    path: &'static str,
+    handler: fn(&Admin, &Call) -> Result<Response>,
+) -> Route {
+    let access = if matches!(method.as_bytes(), b"GET") { Access::Read } else { Access::Write };
+    Route { method, path, scope: Scope::Page, access, handler: Handler::Page(handler) }
+}
+
+/// A page for whoever comes.
+const fn open_page(
+    method: &'static str,
+    path: &'static str,
+    handler: fn(&Admin, &Call) -> Result<Response>,
+) -> Route {
+    Route { scope: Scope::Public, ..page(method, path, handler) }
 }
 
 const fn probe(path: &'static str, handler: fn(&Probes) -> Response) -> Route {
@@ -122,6 +142,14 @@ pub const ROUTES: &[Route] = &[
     admin("GET", "/api/v1/organizations/{slug}/tokens/{}", admin::tokens::show),
     admin("DELETE", "/api/v1/organizations/{slug}/tokens/{}", admin::tokens::revoke),
     admin("POST", "/api/v1/organizations/{slug}/tokens/{}/rotate", admin::tokens::rotate),
+    admin("GET", "/api/v1/organizations/{slug}/admins", admin::admins::list),
+    admin("POST", "/api/v1/organizations/{slug}/admins", admin::admins::create),
+    admin("GET", "/api/v1/organizations/{slug}/admins/{}", admin::admins::show),
+    admin("PATCH", "/api/v1/organizations/{slug}/admins/{}", admin::admins::update),
+    admin("DELETE", "/api/v1/organizations/{slug}/admins/{}", admin::admins::remove),
+    admin("GET", "/api/v1/organizations/{slug}/sessions", admin::sessions::list),
+    admin("GET", "/api/v1/organizations/{slug}/sessions/{}", admin::sessions::show),
+    admin("DELETE", "/api/v1/organizations/{slug}/sessions/{}", admin::sessions::end),
     admin("GET", "/api/v1/organizations/{slug}/users", admin::users::list),
     admin("GET", "/api/v1/organizations/{slug}/users/{}", admin::users::show),
     admin("GET", "/api/v1/organizations/{slug}/users/{}/explain", admin::users::explain),
@@ -212,6 +240,11 @@ pub const ROUTES: &[Route] = &[
     admin("GET", "/api/v1/organizations/{slug}/requests/{}", admin::requests::show),
     server("GET", "/api/v1/requests", admin::requests::list_unknown),
     server("GET", "/api/v1/requests/{}", admin::requests::show_unknown),
+    page("GET", "/admin", page::home),
+    open_page("GET", "/admin/sign-in", page::show_sign_in),
+    open_page("POST", "/admin/sign-in", page::sign_in),
+    page("POST", "/admin/sign-out", page::sign_out),
+    open_page("GET", "/admin/assets/{}", page::asset),
     probe("/healthz", probes::healthy),
     probe("/readyz", probes::ready),
 ];

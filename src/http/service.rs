@@ -6,19 +6,21 @@ use std::time::Duration;
 
 use rouille::{Request, Response};
 
+use crate::admin::page::{self, Frame};
 use crate::admin::{Admin, Reply, problems};
-use crate::auth::{self, Admitted, LastUsed};
+use crate::auth::{self, Access, Admitted, Browser, LastUsed, check_origin};
 use crate::http::front::{Arrival, Outcome, Refusal, Resumed, Service};
 use crate::http::probes::Probes;
+use crate::http::request_log::note_admission;
 use crate::http::routes::{Found, Handler, Route, find};
 use crate::http::target::Target;
 use crate::model::call::Call;
-use crate::model::draft::{Draft, Sender};
+use crate::model::draft::Draft;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::id::OrganizationId;
 use crate::model::time::Timestamp;
 use crate::scim::masking::Masking;
-use crate::scim::{Scim, errors, log_notes};
+use crate::scim::{Scim, errors};
 
 /// The program behind the front.
 pub struct Rollcall {
@@ -66,8 +68,10 @@ impl Rollcall {
                 ));
             }
         };
+        let base_url = self.base_url(request);
         let asked = auth::Request {
             header: request.header("Authorization"),
+            browser: browser(request, &base_url),
             scope: route.scope,
             access: route.access,
             slug: slug.as_deref(),
@@ -79,11 +83,9 @@ impl Rollcall {
             Some(_) => self.scim.directory.store().read(|db| auth::admit(db, &asked))?,
         };
         if let Some(admitted) = &admitted {
-            self.last_used.note(&admitted.token, at);
+            self.last_used.note(&admitted.credential, at);
             if let Some(log) = log {
-                log_notes(Some(log), &admitted.notes);
-                let (token, organization) = (&admitted.token, admitted.token.organization);
-                log.admit(Sender { organization, token: token.id, name: token.name.clone() });
+                note_admission(log, admitted);
             }
         }
         if let (Some(log), Some(id)) = (log, parameters.first())
@@ -103,9 +105,17 @@ impl Rollcall {
     ) -> Result<Outcome> {
         let admission = self.look_up(request, at, log.as_deref())?;
         let handler = admission.route.handler;
+        let access = admission.route.access;
         let call = self.call(request, arrival, admission, log)?;
         match handler {
             Handler::Probe(probe) => Ok(Outcome::Answer(probe(&self.probes))),
+            Handler::Page(handler) => {
+                if access == Access::Write {
+                    check_origin(&browser(request, &call.base_url))?;
+                    page::check_form(&call)?;
+                }
+                handler(&self.admin, &call).map(page::guarded).map(Outcome::Answer)
+            }
             Handler::Scim(handler) => {
                 if let Some(organization) = &call.organization {
                     self.scim.check_prerequisites(organization)?;
@@ -147,6 +157,7 @@ impl Rollcall {
         Ok(Call {
             request_id: arrival.request_id.clone(),
             at: admission.at,
+            client: arrival.peer.ip().to_canonical(),
             method: admission.route.method,
             actor,
             organization,
@@ -169,10 +180,14 @@ impl Rollcall {
 
     /// An error in the words of the API that the request was for.
     fn error(&self, request: &Request, error: &Error, request_id: &str) -> Response {
-        let response = if is_admin(request) {
-            problems::answer(error, request_id)
-        } else {
-            errors::error_response(error, request_id)
+        let response = match Audience::of(request) {
+            Audience::Program => problems::answer(error, request_id),
+            Audience::IdentityProvider => errors::error_response(error, request_id),
+            Audience::Person => {
+                let target = (request.method() == "GET").then(|| request.raw_url());
+                let frame = Frame::of_base_url(&self.base_url(request));
+                page::guarded(page::refusal(&frame, error, request_id, target))
+            }
         };
         match (error.kind, Target::parse(request.raw_url())) {
             (Kind::MethodNotAllowed, Ok(target)) => match find(request.method(), &target.segments) {
@@ -223,11 +238,13 @@ impl Service for Rollcall {
         let status = refusal.reason.status();
         let scim_type = matches!(status, 400).then_some("invalidSyntax");
         let detail = refusal.reason.to_string();
-        let admin = refusal.request.as_ref().is_some_and(is_admin);
-        let response = if admin {
-            problems::of_status(status, &detail, &arrival.request_id)
-        } else {
-            errors::respond(status, &errors::message(status, scim_type, &detail))
+        let audience = refusal.request.as_ref().map_or(Audience::IdentityProvider, Audience::of);
+        let response = match audience {
+            Audience::IdentityProvider => {
+                errors::respond(status, &errors::message(status, scim_type, &detail))
+            }
+            Audience::Program => problems::of_status(status, &detail, &arrival.request_id),
+            Audience::Person => page::guarded(Response::text(detail.as_str()).with_status_code(status)),
         };
         self.log_refusal(refusal, arrival, scim_type);
         log::info!(
@@ -247,10 +264,40 @@ pub fn request_feed(organization: OrganizationId) -> u64 {
     organization.0.unsigned_abs() | 1 << 63
 }
 
-/// Whether a request is for the admin API; everything else is answered in SCIM's words.
-fn is_admin(request: &Request) -> bool {
-    let path = request.raw_url().trim_start_matches('/');
-    path.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("api/"))
+/// Who reads what goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Audience {
+    /// A program at the admin API: problem details.
+    Program,
+    /// A person at the admin page.
+    Person,
+    /// An identity provider, and whoever asks for anything else: SCIM errors.
+    IdentityProvider,
+}
+
+impl Audience {
+    /// By the first segment of the path.
+    fn of(request: &Request) -> Audience {
+        let path = request.raw_url().trim_start_matches('/');
+        let first = path.split(['/', '?']).next().unwrap_or_default();
+        match first {
+            _ if first.eq_ignore_ascii_case("api") => Audience::Program,
+            _ if first.eq_ignore_ascii_case("admin") => Audience::Person,
+            _ => Audience::IdentityProvider,
+        }
+    }
+}
+
+/// What a browser says of itself.
+fn browser<'r>(request: &'r Request, base_url: &'r str) -> Browser<'r> {
+    Browser {
+        cookies: request.header("Cookie"),
+        csrf: request.header("X-CSRF-Token"),
+        origin: request.header("Origin"),
+        fetch_site: request.header("Sec-Fetch-Site"),
+        host: request.header("Host"),
+        base_url,
+    }
 }
 
 fn log(request: &Request, arrival: &Arrival, status: u16) {

@@ -1,9 +1,12 @@
 //! A request as handlers see it: parsed, decoded and authorized, free of HTTP's wire forms.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::model::draft::Draft;
+use crate::model::id::{AdminId, SessionId};
 use crate::model::organization::Organization;
+use crate::model::session::CsrfToken;
 use crate::model::time::Timestamp;
 
 /// Whose credential a request came with, and how far it reaches.
@@ -11,10 +14,23 @@ use crate::model::time::Timestamp;
 pub struct Actor {
     /// The name of the token or of the person, for history.
     pub name: String,
-    /// The organization that the credential belongs to.
-    pub organization: Organization,
+    /// The organization that the credential belongs to; `None` for a person who reaches the whole server.
+    pub organization: Option<Organization>,
     /// Whether it reaches every organization.
     pub server_scope: bool,
+    /// Set for a person who signed in; `None` for a token.
+    pub session: Option<SignedIn>,
+}
+
+/// The sign-in that a request came with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Who.
+    pub admin: AdminId,
+    /// By which sign-in.
+    pub session: SessionId,
+    /// What each form and each script of a page must send back.
+    pub csrf: CsrfToken,
 }
 
 /// One authorized request.
@@ -24,6 +40,8 @@ pub struct Call {
     pub request_id: String,
     /// When it arrived.
     pub at: Timestamp,
+    /// Where it came from: the other end of the connection, or what a trusted proxy says of its own.
+    pub client: IpAddr,
     /// The HTTP method.
     pub method: &'static str,
     /// Whose request it is; `None` on the routes that ask for no credential.

@@ -66,6 +66,8 @@ pub struct Error {
     pub detail: String,
     /// The attribute or JSON field that the error is about, where there is one.
     pub field: Option<String>,
+    /// In how many seconds the same request may succeed, where that is known.
+    pub retry_after: Option<u64>,
     /// Something larger that explains the refusal (a fresh preview with a 409), for the admin API.
     pub attachment: Option<Box<serde_json::Value>>,
 }
@@ -76,7 +78,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// An error of `kind` explained by `detail`.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Error {
-        Error { kind, detail: detail.into(), field: None, attachment: None }
+        Error { kind, detail: detail.into(), field: None, retry_after: None, attachment: None }
     }
 
     /// The same error, about `field`.

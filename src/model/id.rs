@@ -47,6 +47,10 @@ row_id! {
     ConflictId;
     /// A SCIM or admin token.
     TokenId;
+    /// A person who signs in.
+    AdminId;
+    /// A sign-in that lasts.
+    SessionId;
 }
 
 /// The opaque, URL-safe id of a user, group or entity as clients see it; never given to another one.

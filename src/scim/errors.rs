@@ -69,12 +69,16 @@ pub fn message(status: u16, scim_type: Option<&str>, detail: &str) -> Value {
 pub fn error_response(error: &Error, request_id: &str) -> Response {
     let (status, _) = status_of(error.kind);
     let response = respond(status, &error_body(error, request_id));
+    let usual = matches!(error.kind, Kind::Unavailable | Kind::StorageFull).then_some(5);
+    let response = match error.retry_after.or(usual) {
+        Some(seconds) => response.with_additional_header("Retry-After", seconds.to_string()),
+        None => response,
+    };
     match error.kind {
         // Both schemes that IdPs offer, so that a person sees what is expected.
         Kind::Unauthorized => response
             .with_additional_header("WWW-Authenticate", "Bearer realm=\"SCIM\"")
             .with_additional_header("WWW-Authenticate", "Basic realm=\"SCIM\", charset=\"UTF-8\""),
-        Kind::Unavailable | Kind::StorageFull => response.with_additional_header("Retry-After", "5"),
         _ => response,
     }
 }

@@ -71,7 +71,7 @@ fn common(connection: &Connection) -> Result<()> {
 }
 
 /// SQLite would create the file readable by everyone whom the umask lets; it holds people's data.
-fn create_private(path: &Path) -> Result<()> {
+pub(super) fn create_private(path: &Path) -> Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
     match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(_) => Ok(()),

@@ -180,7 +180,7 @@ impl Drop for Store {
 }
 
 /// One server per file: the lock ends with the process, however it ends.
-fn lock(path: &Path) -> Result<File> {
+pub(super) fn lock(path: &Path) -> Result<File> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let name = PathBuf::from(name);

@@ -54,6 +54,26 @@ pub(super) fn require_current(connection: &Connection) -> Result<()> {
     }
 }
 
+/// Refuses a file that is not ours, is empty, or is newer than this program.
+///
+/// # Errors
+/// `Internal` with a sentence for the operator.
+pub(super) fn require_known(connection: &Connection) -> Result<()> {
+    match check(connection)? {
+        Found::Current => compare_schema(connection),
+        Found::Older(_) => Ok(()),
+        Found::Empty => Err(Error::internal("There is nothing in it.")),
+    }
+}
+
+/// The version of an older file of ours; nothing for every other file.
+pub(super) fn older_version(connection: &Connection) -> Result<Option<i64>> {
+    Ok(match check(connection)? {
+        Found::Older(version) => Some(version),
+        Found::Current | Found::Empty => None,
+    })
+}
+
 enum Found {
     Empty,
     Older(i64),

@@ -3,7 +3,9 @@
 //! [`Store`] hands out a [`Db`] to read with and a [`Tx`] to write with; each noun's file adds its methods to them.
 //! Nothing outside this module knows SQL or rusqlite.
 
+mod admins;
 mod assignments;
+mod backup;
 mod check;
 mod conflicts;
 mod connection;
@@ -21,16 +23,19 @@ mod memberships;
 mod migrations;
 mod organizations;
 mod outlook;
+mod purge;
 mod query;
 mod readers;
 mod request_search;
 mod requests;
 mod rules;
+mod sessions;
 mod tokens;
 mod unknown_requests;
 mod users;
 mod writer;
 
+pub use backup::{backup, before_upgrade, left_open, quick_check, restore};
 pub use check::Finding;
 pub use conflicts::{Conflict, ConflictSide, NewConflict};
 pub use connection::Synchronous;
@@ -47,6 +52,7 @@ pub use outlook::GroupName;
 pub use query::{Db, Page, Tx};
 pub use request_search::Walk;
 
+pub use sessions::NewSession;
 pub use tokens::NewToken;
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use tokens::{Token, tokens_of};
 mod tokens;
 
 /// The layers from the top down. A layer imports from those below it.
-const LAYERS: [&str; 16] = [
+const LAYERS: [&str; 17] = [
     "cli",
     "testing",
     "provision",
@@ -26,6 +26,7 @@ const LAYERS: [&str; 16] = [
     "config",
     "clock",
     "ids",
+    "limiter",
     "model",
 ];
 

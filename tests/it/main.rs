@@ -11,6 +11,7 @@
     reason = "all of this crate is tests: a panic is how they fail"
 )]
 
+mod commands;
 mod common;
 
 mod admin_api;
@@ -48,6 +49,8 @@ mod requests;
 mod roles;
 mod rules;
 mod scim_errors;
+mod sessions;
+mod sign_in;
 mod starting;
 mod storage_full;
 mod user_policies;

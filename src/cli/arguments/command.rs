@@ -6,6 +6,8 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::mapping::{GroupCommand, RuleCommand};
+use super::operations::{Restore, SystemdUnit};
+use super::people::{ConflictCommand, EntityCommand, UserCommand};
 use super::requests::RequestsCommand;
 use super::tenant::{OrganizationCommand, TokenCommand};
 
@@ -52,6 +54,21 @@ pub enum Command {
     /// SCIM groups, and what each is mapped to
     #[command(subcommand)]
     Group(GroupCommand),
+    /// Users, and what each has
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Conflicts: two groups that claim one person for places that exclude each other
+    #[command(subcommand)]
+    Conflict(ConflictCommand),
+    /// Teams: a person can be in several
+    #[command(subcommand)]
+    Team(EntityCommand),
+    /// Concurrency groups: a person is in one, the default one where nothing else says so
+    #[command(subcommand)]
+    ConcurrencyGroup(EntityCommand),
+    /// Sub-organizations: a person is in one at most
+    #[command(subcommand)]
+    SubOrganization(EntityCommand),
     /// Why a person has what they have, is kept from something, or no longer has it
     Explain {
         /// The user's id or userName
@@ -64,6 +81,17 @@ pub enum Command {
     Config(ConfigCommand),
     /// Check the database file, its schema and what must always be true of its content
     Check,
+    /// Copy the database to a file while everything runs
+    Backup {
+        /// The copy; it must not exist yet
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the database; no server may run
+    Restore(Restore),
+    /// Print everything that is so now, one JSON object a line: for other systems and for reviews, not for `restore`
+    Export,
+    /// Print a systemd unit for this program and this configuration, with what systemd has to confine it
+    SystemdUnit(SystemdUnit),
     /// Print a completion script
     Completions {
         /// For which shell

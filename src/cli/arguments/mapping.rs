@@ -126,6 +126,8 @@ pub enum GroupCommand {
     },
     /// Approve what a group is mapped to, or map it
     Approve(Approve),
+    /// Map a group to one more entity, approved at once
+    Map(MapGroup),
     /// Reject what a group is mapped to
     Reject {
         /// The group's id or its name
@@ -150,6 +152,25 @@ pub struct Approve {
     /// What the group is to become: team, concurrency_group or sub_organization
     #[arg(long, value_name = "TYPE", value_parser = target_type)]
     pub target_type: Option<TargetType>,
+    /// The entity to map to, by its id
+    #[arg(long, value_name = "ID", conflicts_with_all = ["entity_name", "create"])]
+    pub entity_id: Option<String>,
+    /// The entity to map to, by its name [default: the group's name]
+    #[arg(long, value_name = "NAME")]
+    pub entity_name: Option<String>,
+    /// Create the team or concurrency group if there is none of that name
+    #[arg(long)]
+    pub create: bool,
+}
+
+/// `group map`
+#[derive(Debug, Args)]
+pub struct MapGroup {
+    /// The group's id or its name
+    pub group: String,
+    /// What the group is to become: team, concurrency_group or sub_organization
+    #[arg(long, value_name = "TYPE", value_parser = target_type)]
+    pub target_type: TargetType,
     /// The entity to map to, by its id
     #[arg(long, value_name = "ID", conflicts_with_all = ["entity_name", "create"])]
     pub entity_id: Option<String>,

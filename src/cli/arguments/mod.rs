@@ -5,7 +5,9 @@
 mod command;
 mod duration;
 mod mapping;
+mod operations;
 mod parse;
+mod people;
 mod requests;
 mod tenant;
 #[cfg(test)]
@@ -13,7 +15,9 @@ mod tests;
 
 pub use command::{Arguments, Command, Common, ConfigCommand, Serve};
 pub use duration::parse_duration;
-pub use mapping::{Approve, GroupCommand, GroupStatus, NewRule, RuleChange, RuleCommand, RuleFile};
+pub use mapping::{Approve, GroupCommand, GroupStatus, MapGroup, NewRule, RuleChange, RuleCommand, RuleFile};
+pub use operations::{Restore, SystemdUnit};
 pub use parse::Recording;
+pub use people::{ConflictCommand, EntityCommand, UserCommand};
 pub use requests::{OneRequest, RequestSearch, RequestsCommand};
 pub use tenant::{NewToken, OrganizationCommand, OrganizationSettings, TokenCommand};

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::duration::parse_duration;
+use crate::directory::Answer;
 use crate::model::entity::TargetType;
-use crate::model::id::{MappingId, RuleId, TokenId};
+use crate::model::id::{ConflictId, MappingId, RuleId, TokenId};
 use crate::model::request::RequestFilter;
 use crate::model::rule::RuleKind;
 
@@ -57,6 +58,15 @@ pub(super) fn rule_id(text: &str) -> Result<RuleId, String> {
 
 pub(super) fn mapping_id(text: &str) -> Result<MappingId, String> {
     MappingId::parse(text).ok_or_else(|| NOT_AN_ID.to_owned())
+}
+
+pub(super) fn conflict_id(text: &str) -> Result<ConflictId, String> {
+    ConflictId::parse(text).ok_or_else(|| NOT_AN_ID.to_owned())
+}
+
+/// Reads a decision as the API has it, or with a hyphen as people type.
+pub(super) fn decision(text: &str) -> Result<Answer, String> {
+    Answer::parse(&text.replace('-', "_")).map_err(|_| "write keep_current or use_incoming".to_owned())
 }
 
 const NOT_AN_ID: &str = "an id is a whole number, as the lists show it";

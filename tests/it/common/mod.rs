@@ -2,6 +2,7 @@
 
 mod administrator;
 mod answer;
+mod browser;
 mod cli;
 mod client;
 mod durable;
@@ -14,6 +15,7 @@ mod wire;
 mod words;
 
 pub use answer::Answer;
+pub use browser::Browser;
 pub use cli::rollcall;
 pub use client::Client;
 pub use durable::DurableServer;
@@ -22,4 +24,4 @@ pub use fixture::{Expectation, Request, Values, files_in, read};
 pub use process::wait_for;
 pub use subset::assert_contains;
 pub use tenant::{Tenant, USER_EXTENSION};
-pub use words::{base64, event_id, member, sorted, text, users_named};
+pub use words::{base64, encode, event_id, member, sorted, text, users_named};

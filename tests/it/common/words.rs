@@ -58,3 +58,12 @@ pub fn event_id(event: &Value) -> u64 {
 pub fn text(object: &Value, key: &str) -> String {
     object[key].as_str().unwrap_or_else(|| panic!("no text {key} in {object}")).to_owned()
 }
+
+/// `text` as a part of a form or a query (RFC 3986 §2.1).
+pub fn encode(text: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    text.bytes().map(byte).collect()
+}
