@@ -23,10 +23,10 @@ use std::time::{Duration, Instant};
 use common::{Client, DurableServer, users_named};
 use serde_json::json;
 
-const ROUNDS: usize = 9;
+const ROUNDS: usize = 7;
 const USERS: usize = 2_000;
 /// How long one side of a round takes.
-const SLICE: Duration = Duration::from_millis(1_500);
+const SLICE: Duration = Duration::from_millis(800);
 
 /// A server, what it has, and a number for the next new user.
 struct Side {

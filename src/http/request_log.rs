@@ -8,7 +8,7 @@ use rouille::{Request, Response, ResponseBody};
 use crate::auth::{self, Admitted, Credential};
 use crate::directory::Presented;
 use crate::http::front::{Arrival, Refusal};
-use crate::http::service::Rollcall;
+use crate::http::service::{Rollcall, client};
 use crate::model::call::Call;
 use crate::model::draft::{Draft, Ending, Head, Sender, clipped};
 use crate::model::error::{Error, Kind};
@@ -38,7 +38,7 @@ impl Rollcall {
             id: arrival.request_id.clone(),
             at,
             received: arrival.received,
-            address: arrival.peer.ip().to_canonical().to_string(),
+            address: client(arrival).to_string(),
             user_agent: agent.map(|agent| clipped(&without_tokens(agent), AGENT_LENGTH)),
             method: clipped(request.map_or("", Request::method), METHOD_LENGTH),
             path: clipped(&without_tokens(path), PATH_LENGTH),

@@ -1,6 +1,7 @@
 //! From a whole HTTP request to a handler and back: the one place where routes, credentials and handlers meet.
 
 use std::io::Read;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -157,7 +158,7 @@ impl Rollcall {
         Ok(Call {
             request_id: arrival.request_id.clone(),
             at: admission.at,
-            client: arrival.peer.ip().to_canonical(),
+            client: client(arrival),
             method: admission.route.method,
             actor,
             organization,
@@ -257,6 +258,11 @@ impl Service for Rollcall {
             None => response,
         }
     }
+}
+
+/// Where a request came from.
+pub(super) fn client(arrival: &Arrival) -> IpAddr {
+    arrival.peer.ip().to_canonical()
 }
 
 /// The feed of an organization's request log, which is another than that of its events.

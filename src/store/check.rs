@@ -34,7 +34,7 @@ const FILE: [Promise; 2] = [
     },
 ];
 
-const CONTENT: [Promise; 18] = [
+const CONTENT: [Promise; 19] = [
     Promise {
         name: "event_ids_without_gaps",
         sql: "SELECT printf('the feed of organization %s ends at %d by its counter; its %d events go from %d to %d',
@@ -191,6 +191,14 @@ const CONTENT: [Promise; 18] = [
                     g.organization_id, e.organization_id
                     FROM mappings p JOIN groups g ON g.id = p.group_id JOIN entities e ON e.id = p.entity_id) t
             WHERE t.a <> t.b",
+    },
+    Promise {
+        name: "request_log_size",
+        sql: "SELECT printf('the request log is counted as %d bytes and has %d', c.bytes, f.bytes)
+            FROM (SELECT ifnull((SELECT bytes FROM requests_size), 0) bytes) c
+            JOIN (SELECT ifnull((SELECT sum(size) FROM requests), 0)
+                + ifnull((SELECT sum(size) FROM request_bodies), 0) bytes) f
+            WHERE c.bytes <> f.bytes",
     },
 ];
 

@@ -131,15 +131,19 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Writes the bodies of a request that is in the log.
+    /// Writes the bodies of a request, if it is still in the log.
     pub fn log_bodies(&self, number: i64, bodies: &Bodies) -> Result<()> {
         let texts = [&bodies.request, &bodies.answer];
         let size: usize = texts.iter().filter_map(|text| text.as_ref().map(String::len)).sum();
         let size = i64::try_from(size + ROW_BYTES).unwrap_or(i64::MAX);
-        self.run(
-            "INSERT INTO request_bodies (number, request, answer, size) VALUES (?1, ?2, ?3, ?4)",
+        let written = self.run(
+            "INSERT INTO request_bodies (number, request, answer, size) SELECT ?1, ?2, ?3, ?4
+                WHERE EXISTS (SELECT 1 FROM requests WHERE number = ?1)",
             params![number, bodies.request, bodies.answer, size],
         )?;
+        if written == 0 {
+            return Ok(());
+        }
         self.requests_grew(size)
     }
 
