@@ -177,7 +177,10 @@ pub fn take_notes(change: &Change<'_>, notes: &Notes) {
 
 /// Keeps what a request relied on with the request, whatever becomes of its changes.
 pub fn log_notes(log: Option<&Draft>, notes: &Notes) {
-    let Some(log) = log else { return };
-    notes.deviations().iter().for_each(|deviation| log.rely_on(deviation.as_str()));
-    notes.remarks().iter().for_each(|remark| log.remark(remark));
+    let Some(draft) = log else { return };
+    for deviation in notes.deviations() {
+        log::debug!("request {}: relied on the tolerance {}", draft.head.id, deviation.as_str());
+        draft.rely_on(deviation.as_str());
+    }
+    notes.remarks().iter().for_each(|remark| draft.remark(remark));
 }
