@@ -52,7 +52,7 @@ pub fn list(admin: &Admin, call: &Call) -> Result<Reply> {
 }
 
 /// Whole seconds since the request arrived.
-fn elapsed(admin: &Admin, call: &Call) -> u64 {
+pub(super) fn elapsed(admin: &Admin, call: &Call) -> u64 {
     let millis = admin.directory.clock().now().as_millis().saturating_sub(call.at.as_millis());
     u64::try_from(millis / 1000).unwrap_or(0)
 }
@@ -68,7 +68,11 @@ fn after(call: &Call) -> Result<Option<i64>> {
     })
 }
 
-fn wait(call: &Call) -> Result<u64> {
+/// For how many seconds a request may be held.
+///
+/// # Errors
+/// `InvalidValue` for anything but a number.
+pub(super) fn wait(call: &Call) -> Result<u64> {
     let Some(text) = call.query.get("wait") else { return Ok(0) };
     let seconds: Option<u64> = text.parse().ok();
     seconds.map(|seconds| seconds.min(LONGEST_WAIT)).ok_or_else(|| {

@@ -25,6 +25,7 @@ pub mod organizations;
 pub mod page;
 pub mod preview;
 pub mod problems;
+pub mod requests;
 pub mod rules;
 pub mod schemas;
 pub mod sessions;

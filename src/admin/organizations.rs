@@ -12,6 +12,7 @@ use crate::directory::{OrganizationChange, create_organization, organization_jso
 use crate::model::call::Call;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::organization::Features;
+use crate::model::time::Timestamp;
 use crate::store::NewOrganization;
 
 /// The most characters in an organization's name or plan.
@@ -84,7 +85,7 @@ pub fn show(_: &Admin, call: &Call) -> Result<Reply> {
 /// # Errors
 /// `InvalidValue` naming the field; `Forbidden` for `plan` and `sso` without server scope; `PreconditionFailed`.
 pub fn update(admin: &Admin, call: &Call) -> Result<Reply> {
-    let mut fields = Fields::of_body(call, &["name", "features", "plan", "sso"])?;
+    let mut fields = Fields::of_body(call, &["name", "features", "plan", "sso", "record_bodies_until"])?;
     let name: Option<String> = fields.changed("name")?;
     let features = FeatureChange::read(&mut fields)?;
     let plan = match fields.edit("plan")? {
@@ -107,12 +108,26 @@ pub fn update(admin: &Admin, call: &Call) -> Result<Reply> {
         }
     }
     let condition = Condition::of(call)?;
+    let record_bodies_until = recording(admin, call, &mut fields)?;
     let changed = admin.change(call, move |change| {
         condition.check(change.organization())?;
         let features = Some(features.applied_to(change.organization().features));
-        change.update_organization(OrganizationChange { name, plan, sso, features })
+        change.update_organization(OrganizationChange { name, plan, sso, features, record_bodies_until })
     })?;
     Ok(reply::ok(&organization_json(&changed)).of_version(&changed))
+}
+
+/// Until when bodies shall be recorded: not for ever, and only where the configuration allows it.
+fn recording(admin: &Admin, call: &Call, fields: &mut Fields) -> Result<Option<Option<Timestamp>>> {
+    const FIELD: &str = "record_bodies_until";
+    let until = match fields.edit::<String>(FIELD)? {
+        Edit::Keep => return Ok(None),
+        Edit::Clear => return Ok(Some(None)),
+        Edit::Set(text) => Timestamp::parse(&text).ok_or_else(|| {
+            Error::invalid_value(format!("{FIELD}: \"{text}\" is not an RFC 3339 date and time.")).at(FIELD)
+        })?,
+    };
+    admin.directory.requests().settings().check_recording(call.at, until).map(|()| Some(Some(until)))
 }
 
 fn named(field: &str, text: String) -> Result<String> {

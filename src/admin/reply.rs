@@ -20,6 +20,13 @@ pub enum Reply {
         /// How long at most.
         seconds: u64,
     },
+    /// The same for the organization's request log.
+    ParkForRequests {
+        /// Whose log.
+        organization: OrganizationId,
+        /// How long at most.
+        seconds: u64,
+    },
 }
 
 impl Reply {
@@ -27,7 +34,7 @@ impl Reply {
     pub(super) fn of_version(self, shown: &impl Versioned) -> Reply {
         match self {
             Reply::Answer(answer) => Reply::Answer(answer.with_additional_header("ETag", shown.etag())),
-            parked @ Reply::Park { .. } => parked,
+            parked @ (Reply::Park { .. } | Reply::ParkForRequests { .. }) => parked,
         }
     }
 }

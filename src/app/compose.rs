@@ -14,6 +14,7 @@ use crate::http::probes::Probes;
 use crate::http::service::Rollcall;
 use crate::scim::deviations::Tolerance;
 use crate::scim::filter;
+use crate::scim::masking::Masking;
 use crate::scim::schema::{SchemaSettings, Schemas, UnknownAttributes};
 use crate::scim::{GroupPatchAnswer, Scim, ScimSettings};
 
@@ -26,6 +27,7 @@ pub fn compose(config: &Config, directory: &Directory) -> Rollcall {
     };
     let limits = &config.server.limits;
     Rollcall {
+        masking: Masking::new(&scim.schemas),
         scim,
         admin: Admin {
             directory: directory.clone(),

@@ -50,6 +50,10 @@ const TASKS: &[Task] = &[
         failure: "users who were deleted long ago could not be erased",
         run: |program| program.scim.directory.purge_deleted().map(drop),
     },
+    Task {
+        failure: "old requests could not be taken out of the request log",
+        run: |program| program.scim.directory.prune_requests(),
+    },
 ];
 
 /// The thread that does the tasks.

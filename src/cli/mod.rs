@@ -16,6 +16,7 @@ mod organizations;
 pub mod output;
 mod password;
 mod preview;
+mod requests;
 mod rule_file;
 mod rules;
 mod serve;
@@ -55,6 +56,7 @@ fn dispatch(Arguments { common, command }: Arguments) -> Result<Outcome> {
         Command::SubOrganization(command) => entities::run(TargetType::SubOrganization, command, &common),
         Command::Explain { user } => explain::run(&user, &common),
         Command::Events(chosen) => events::run(chosen, &common),
+        Command::Requests(command) => requests::run(command, &common),
         Command::Config(command) => configuration::run(command, &common),
         Command::Check => check::run(&common),
         Command::Backup { file } => backup::backup(&file, &common),

@@ -93,6 +93,7 @@ pub fn organization_json(organization: &Organization) -> Value {
         "plan": (!organization.plan.is_empty()).then_some(&organization.plan),
         "sso": {"enabled": organization.sso},
         "features": organization.features,
+        "record_bodies_until": organization.record_bodies_until,
         "created_at": organization.created,
     })
 }

@@ -22,6 +22,7 @@ mod members;
 mod organizations;
 mod preview;
 mod purge;
+mod requests;
 mod rules;
 mod settle;
 mod tokens;
@@ -46,5 +47,8 @@ pub use groups::Pushed;
 pub use handle::{DeleteUser, Directory, Policy};
 pub use organizations::{OrganizationChange, create_organization};
 pub use preview::Preview;
+pub use requests::{
+    Presented, RequestLog, RequestLogSettings, WholeRequest, request_json, unknown_requests_json,
+};
 pub use tokens::{ROTATION_GRACE, TokenSpec, token_json};
 pub use webhooks::{SECRET_GRACE, WebhookEdit, delivery_json, webhook_json};

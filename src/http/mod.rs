@@ -7,6 +7,7 @@
 //! | `routes` | the one table of method, path, scope, handler |
 //! | `openapi` | the description of the admin API, from that table |
 //! | `service` | a request through target, route and credentials to its handler, and its error to an answer |
+//! | `request_log` | what is kept of requests and answers |
 //! | `probes` | liveness and readiness |
 //! | `metrics` | what the server did, for Prometheus |
 
@@ -14,6 +15,7 @@ pub mod front;
 pub mod metrics;
 pub mod openapi;
 pub mod probes;
+mod request_log;
 pub mod routes;
 pub mod service;
 pub mod target;

@@ -5,7 +5,7 @@ use rouille::Response;
 use crate::admin::entities::{ConcurrencyGroups, SubOrganizations, Teams};
 use crate::admin::{
     Admin, Operation, Reply, admins, conflicts, deliveries, entities, events, groups, mappings, members,
-    organizations, page, preview, rules, sessions, snapshot, tokens, users, webhooks,
+    organizations, page, preview, requests, rules, sessions, snapshot, tokens, users, webhooks,
 };
 use crate::auth::{Access, Scope};
 use crate::directory::Directory;
@@ -236,6 +236,10 @@ pub const ROUTES: &[Route] = &[
     tenant!("GET" "/webhooks/{}/deliveries", deliveries::list, deliveries::LIST),
     tenant!("GET" "/webhooks/{}/deliveries/{}", deliveries::show, deliveries::SHOW),
     tenant!("POST" "/webhooks/{}/deliveries/{}/redeliver", deliveries::redeliver, deliveries::REDELIVER),
+    tenant!("GET" "/requests", requests::list, requests::LIST),
+    tenant!("GET" "/requests/{}", requests::show, requests::SHOW),
+    server!("GET" "/requests", requests::list_unknown, requests::LIST_UNKNOWN),
+    server!("GET" "/requests/{}", requests::show_unknown, requests::SHOW_UNKNOWN),
     tenant!("GET" "/events", events::list, events::LIST),
     tenant!("GET" "/snapshot", snapshot::list, snapshot::LIST),
     page("GET", "/admin", page::home),

@@ -1,6 +1,8 @@
 //! From a whole HTTP request to a handler and back: the one place where routes, credentials and handlers meet.
 
 use std::io::Read;
+use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rouille::{Request, Response};
@@ -11,12 +13,16 @@ use crate::auth::{self, Access, Admitted, Browser, Credential, LastUsed, Pace, c
 use crate::http::front::{Arrival, Outcome, Refusal, Resumed, Service};
 use crate::http::metrics::Metrics;
 use crate::http::probes::Probes;
+use crate::http::request_log::note_admission;
 use crate::http::routes::{Found, Handler, Route, find};
 use crate::http::target::Target;
 use crate::model::call::Call;
+use crate::model::draft::Draft;
 use crate::model::error::{Error, Kind, Result};
+use crate::model::id::OrganizationId;
 use crate::model::time::Timestamp;
-use crate::scim::{Scim, errors, log_notes};
+use crate::scim::masking::Masking;
+use crate::scim::{Scim, errors};
 
 /// What never moves, for requests that wait for nothing but time.
 const NO_FEED: u64 = u64::MAX;
@@ -37,6 +43,8 @@ pub struct Rollcall {
     pub metrics: Metrics,
     /// How often tokens may ask, and failures may come.
     pub pace: Pace,
+    /// What the request log may keep.
+    pub masking: Masking,
     /// What the world sees this server as; without it, what a request was sent to.
     pub public_url: Option<String>,
 }
@@ -51,7 +59,7 @@ struct Admission {
 }
 
 impl Rollcall {
-    fn look_up(&self, request: &Request) -> Result<Admission> {
+    fn look_up(&self, request: &Request, at: Timestamp, log: Option<&Draft>) -> Result<Admission> {
         let target = Target::parse(request.raw_url())?;
         let (route, slug, parameters) = match find(request.method(), &target.segments) {
             Found::Route { route, slug, parameters } => (route, slug, parameters),
@@ -71,7 +79,6 @@ impl Rollcall {
                 ));
             }
         };
-        let at = self.scim.directory.clock().now();
         let base_url = self.base_url(request);
         let asked = auth::Request {
             header: request.header("Authorization"),
@@ -88,22 +95,35 @@ impl Rollcall {
         };
         if let Some(admitted) = &admitted {
             self.last_used.note(&admitted.credential, at);
+            if let Some(log) = log {
+                note_admission(log, admitted);
+            }
+        }
+        if let (Some(log), Some(id)) = (log, parameters.first())
+            && ["/scim/v2/Users/{}", "/scim/v2/Groups/{}"].contains(&route.path)
+        {
+            log.set_resource(id);
         }
         Ok(Admission { route, parameters, target, admitted, at })
     }
 
-    fn run(&self, request: &Request, arrival: &Arrival) -> Result<Outcome> {
+    fn run(
+        &self,
+        request: &Request,
+        arrival: &Arrival,
+        at: Timestamp,
+        log: Option<Arc<Draft>>,
+    ) -> Result<Outcome> {
         if let Some(answer) = options(request) {
             return Ok(Outcome::Answer(answer));
         }
-        let admission = self.look_up(request)?;
+        let admission = self.look_up(request, at, log.as_deref())?;
         let (handler, operation) = (admission.route.handler, admission.route.operation);
         if let Some(admitted) = &admission.admitted {
-            log_notes(&arrival.request_id, &admitted.notes);
-            self.check_pace(admitted, arrival, admission.at)?;
+            self.check_pace(admitted, arrival, at)?;
         }
         let access = admission.route.access;
-        let call = self.call(request, arrival, admission)?;
+        let call = self.call(request, arrival, admission, log)?;
         operation.map_or(Ok(()), |operation| operation.check(&call))?;
         match handler {
             Handler::Probe(probe) => Ok(Outcome::Answer(probe(&self.probes))),
@@ -120,6 +140,7 @@ impl Rollcall {
                 if let Some(organization) = &call.organization {
                     self.scim.check_prerequisites(organization)?;
                 }
+                self.record_body(&call);
                 handler(&self.scim, &call).map(Outcome::Answer)
             }
             Handler::Admin(handler) => Ok(match handler(&self.admin, &call)? {
@@ -127,7 +148,26 @@ impl Rollcall {
                 Reply::Park { organization, seconds } => {
                     Outcome::Park { key: organization.0.unsigned_abs(), until: Duration::from_secs(seconds) }
                 }
+                Reply::ParkForRequests { organization, seconds } => {
+                    Outcome::Park { key: request_feed(organization), until: Duration::from_secs(seconds) }
+                }
             }),
+        }
+    }
+
+    /// Counts and logs an answered request.
+    fn done(
+        &self,
+        request: &Request,
+        arrival: &Arrival,
+        draft: Option<Arc<Draft>>,
+        response: &mut Response,
+        error: Option<&Error>,
+    ) {
+        self.count(request, arrival, response.status_code);
+        log(request, arrival, response.status_code);
+        if let Some(draft) = draft {
+            self.log_answer(draft, request, response, error);
         }
     }
 
@@ -155,11 +195,17 @@ impl Rollcall {
             return None;
         }
         let now = self.scim.directory.clock().now();
-        let until = self.pace.failure(arrival.peer.ip(), request.header("Authorization"), now)?;
+        let until = self.pace.failure(client(arrival), request.header("Authorization"), now)?;
         Some(Outcome::Park { key: NO_FEED, until })
     }
 
-    fn call(&self, request: &Request, arrival: &Arrival, admission: Admission) -> Result<Call> {
+    fn call(
+        &self,
+        request: &Request,
+        arrival: &Arrival,
+        admission: Admission,
+        log: Option<Arc<Draft>>,
+    ) -> Result<Call> {
         let mut body = Vec::new();
         if let Some(mut data) = request.data() {
             data.read_to_end(&mut body).map_err(|error| {
@@ -175,7 +221,7 @@ impl Rollcall {
         Ok(Call {
             request_id: arrival.request_id.clone(),
             at: admission.at,
-            client: arrival.peer.ip().to_canonical(),
+            client: client(arrival),
             method: admission.route.method,
             actor,
             organization,
@@ -185,6 +231,7 @@ impl Rollcall {
             body,
             base_url: self.base_url(request),
             time_is_up: arrival.resumed.map(|resumed| resumed != Resumed::Woken),
+            log,
         })
     }
 
@@ -229,25 +276,33 @@ fn options(request: &Request) -> Option<Response> {
 
 impl Service for Rollcall {
     fn answer(&self, request: &Request, arrival: &Arrival) -> Outcome {
-        let outcome = self.run(request, arrival).unwrap_or_else(|error| {
-            if let Some(parked) = self.slowed(request, arrival, &error) {
-                return parked;
+        let at = self.scim.directory.clock().now();
+        let draft = self.draft(request, arrival, at);
+        let (outcome, error) = match self.run(request, arrival, at, draft.clone()) {
+            Ok(outcome) => (outcome, None),
+            Err(error) => {
+                if let Some(parked) = self.slowed(request, arrival, &error) {
+                    return parked;
+                }
+                log::debug!("request {} was refused: {error}", arrival.request_id);
+                (Outcome::Answer(self.error(request, &error, &arrival.request_id)), Some(error))
             }
-            log::debug!("request {} was refused: {error}", arrival.request_id);
-            Outcome::Answer(self.error(request, &error, &arrival.request_id))
-        });
-        if let Outcome::Answer(response) = &outcome {
-            self.count(request, arrival, response.status_code);
-            log(request, arrival, response.status_code);
+        };
+        match outcome {
+            Outcome::Answer(mut response) => {
+                self.done(request, arrival, draft, &mut response, error.as_ref());
+                Outcome::Answer(response)
+            }
+            other @ (Outcome::Park { .. } | Outcome::Drop) => other,
         }
-        outcome
     }
 
     fn admit(&self, request: &Request, arrival: &Arrival) -> Option<Response> {
-        let error = self.look_up(request).err()?;
-        let response = self.error(request, &error, &arrival.request_id);
-        self.count(request, arrival, response.status_code);
-        log(request, arrival, response.status_code);
+        let at = self.scim.directory.clock().now();
+        let draft = self.draft(request, arrival, at);
+        let error = self.look_up(request, at, draft.as_deref()).err()?;
+        let mut response = self.error(request, &error, &arrival.request_id);
+        self.done(request, arrival, draft, &mut response, Some(&error));
         Some(response)
     }
 
@@ -263,6 +318,7 @@ impl Service for Rollcall {
             Audience::Program => problems::of_status(status, &detail, &arrival.request_id),
             Audience::Person => page::guarded(Response::text(detail.as_str()).with_status_code(status)),
         };
+        self.log_refusal(refusal, arrival, scim_type);
         log::info!(
             "request {} from {}: {status} before it reached a route: {detail}",
             arrival.request_id,
@@ -273,6 +329,16 @@ impl Service for Rollcall {
             None => response,
         }
     }
+}
+
+/// Where a request came from.
+pub(super) fn client(arrival: &Arrival) -> IpAddr {
+    arrival.peer.ip().to_canonical()
+}
+
+/// The feed of an organization's request log, which is another than that of its events.
+pub fn request_feed(organization: OrganizationId) -> u64 {
+    organization.0.unsigned_abs() | 1 << 63
 }
 
 /// Who reads what goes wrong.
@@ -317,7 +383,7 @@ fn log(request: &Request, arrival: &Arrival, status: u16) {
     log::info!(
         "request {} from {}: {} {path} {status} in {:.1} ms",
         arrival.request_id,
-        arrival.peer.ip(),
+        client(arrival),
         request.method(),
         arrival.received.elapsed().as_secs_f64() * 1000.0
     );

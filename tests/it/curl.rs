@@ -6,7 +6,7 @@ use std::process::Command;
 use rollcall::http::routes::ROUTES;
 use serde_json::json;
 
-use crate::common::{Browser, Server, text};
+use crate::common::{Browser, Server, text, wait_for};
 
 /// The README's lines, those that set variables left out.
 fn lines() -> Vec<&'static str> {
@@ -80,6 +80,20 @@ fn made(server: &Server, variable: &str, number: usize) -> String {
         "DELIVERY_ID" => {
             let webhook = text(server.items("/webhooks").last().expect("a webhook"), "id");
             server.api.post(format!("/webhooks/{webhook}/test"), json!({})).expect(202).id()
+        }
+        "REQUEST_ID" => {
+            let id = server.scim.get("/Users").expect(200).header("x-request-id").unwrap().to_owned();
+            wait_for("the request is logged", || {
+                (server.api.get(format!("/requests/{id}")).status == 200).then_some(())
+            });
+            id
+        }
+        "UNKNOWN_ID" => {
+            server.scim.authorized(Some("Bearer nonsense")).get("/Users").expect(401);
+            wait_for("the request is counted", || {
+                let page = server.root.get("/requests").expect(200).json;
+                page["items"][0]["id"].as_str().map(str::to_owned)
+            })
         }
         other => panic!("${other} in the README: say in tests/it/curl.rs how to make one"),
     }

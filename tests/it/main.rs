@@ -50,6 +50,7 @@ mod preview;
 mod provisioning_switch;
 mod rate_limits;
 mod readme;
+mod requests;
 mod roles;
 mod rules;
 mod scim_errors;

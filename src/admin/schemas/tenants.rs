@@ -12,6 +12,7 @@ pub(super) const SCHEMAS: &[Schema] = &[
             ("plan", "string?"),
             ("sso", "@Sso"),
             ("features", "@Features"),
+            ("record_bodies_until", "time?"),
             ("created_at", "time"),
         ],
     ),
@@ -49,6 +50,7 @@ pub(super) const SCHEMAS: &[Schema] = &[
             ("plan?", "1..500?"),
             ("sso?", "@Sso|boolean"),
             ("features?", "@FeatureChange"),
+            ("record_bodies_until?", "time?"),
         ],
     ),
     object(

@@ -1,8 +1,62 @@
-//! What goes out: webhooks.
+//! What came in and what goes out: the request log, webhooks.
 
 use super::notation::{Schema, object};
 
 pub(super) const SCHEMAS: &[Schema] = &[
+    object(
+        "RequestPage",
+        "A page of the log. newest is what to send as newer.",
+        &[("items", "[@Request]"), ("next", "string?"), ("newest", "string")],
+    ),
+    object(
+        "Request",
+        "A request of the identity provider.",
+        &[
+            ("id", "string"),
+            ("at", "time"),
+            ("token", "@LoggedToken"),
+            ("address", "string?"),
+            ("user_agent", "string?"),
+            ("method", "string"),
+            ("path", "string"),
+            ("query", "string?"),
+            ("status", "integer"),
+            ("scim_type", "string?"),
+            ("detail", "string?"),
+            ("duration_ms", "number"),
+            ("resource", "string?"),
+            ("changes", "integer"),
+            ("deviations", "[string]"),
+            ("remarks", "[string]"),
+        ],
+    ),
+    object("LoggedToken", "A token as it was called then.", &[("id", "string"), ("name", "string")]),
+    object(
+        "WholeRequest",
+        "A request with its events, and its bodies where they were recorded.",
+        &[("...", "@Request"), ("events", "[@Event]"), ("body", "any"), ("answer", "any")],
+    ),
+    object(
+        "UnknownRequest",
+        "Requests without a valid token: the newest of them, and how many.",
+        &[
+            ("id", "string"),
+            ("first_at", "time"),
+            ("at", "time"),
+            ("count", "integer"),
+            ("request_id", "string"),
+            ("token", "@TokenPrefix"),
+            ("address", "string?"),
+            ("user_agent", "string?"),
+            ("method", "string"),
+            ("path", "string"),
+            ("query", "string?"),
+            ("status", "integer"),
+            ("scim_type", "string?"),
+            ("detail", "string?"),
+        ],
+    ),
+    object("TokenPrefix", "How a token begins.", &[("prefix", "string?")]),
     object(
         "Webhook",
         "An endpoint that is told of events.",

@@ -9,6 +9,7 @@ use super::admin::AdminCommand;
 use super::mapping::{GroupCommand, RuleCommand};
 use super::operations::{Restore, SystemdUnit};
 use super::people::{ConflictCommand, EntityCommand, UserCommand};
+use super::requests::RequestsCommand;
 use super::tenant::{OrganizationCommand, TokenCommand};
 
 /// SCIM 2.0 provisioning in one executable: stores what an identity provider pushes and decides what its groups mean.
@@ -79,6 +80,8 @@ pub enum Command {
     },
     /// The event feed: what happened, in order
     Events(Events),
+    /// The log of IdP requests, newest first: answered and refused ones
+    Requests(RequestsCommand),
     /// The configuration
     #[command(subcommand)]
     Config(ConfigCommand),

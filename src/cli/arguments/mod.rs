@@ -9,6 +9,7 @@ mod mapping;
 mod operations;
 mod parse;
 mod people;
+mod requests;
 mod tenant;
 #[cfg(test)]
 mod tests;
@@ -18,5 +19,7 @@ pub use command::{Arguments, Command, Common, ConfigCommand, Events, Serve};
 pub use duration::parse_duration;
 pub use mapping::{Approve, GroupCommand, GroupStatus, MapGroup, NewRule, RuleChange, RuleCommand, RuleFile};
 pub use operations::{Restore, SystemdUnit};
+pub use parse::Recording;
 pub use people::{ConflictCommand, EntityCommand, UserCommand};
+pub use requests::{OneRequest, RequestSearch, RequestsCommand};
 pub use tenant::{NewToken, OrganizationCommand, OrganizationSettings, TokenCommand};
