@@ -1,11 +1,13 @@
 //! Composition root: from a configuration to the parts of the program. `serve`, the commands and the tests start here.
 
+mod certificate;
 mod compose;
 mod first_run;
 mod housekeeping;
 mod logging;
 mod request_writer;
 mod serve;
+mod signals;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,6 +16,7 @@ pub use compose::compose;
 pub use first_run::{Credentials, FirstAdmin, create_first, first_run};
 pub use logging::start as start_logging;
 pub use serve::{Running, listen, local_address, serve};
+pub use signals::Reloads;
 
 use crate::clock::Clock;
 use crate::config::{self, Config};

@@ -38,6 +38,7 @@ pub fn compose(config: &Config, directory: &Directory) -> Rollcall {
         probes: Probes { directory: directory.clone() },
         last_used: LastUsed::default(),
         keep_events_days: config.events.keep_days,
+        trusted_proxies: config.server.trusted_proxies.clone(),
         metrics: Metrics::default(),
         pace: Pace::new(limits.requests_per_second, limits.failed_signins_per_minute),
         public_url: config.server.public_url.as_ref().map(|url| url.as_str().to_owned()),

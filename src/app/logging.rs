@@ -9,7 +9,8 @@ use crate::config::{Log, LogFormat};
 /// Starts logging as configured; a second start changes nothing.
 pub fn start(log: &Log) {
     let mut builder = env_logger::Builder::new();
-    builder.filter_level(log.level);
+    // What is written is decided in one place that can be changed later.
+    builder.filter_level(log::LevelFilter::Trace);
     if log.format == LogFormat::Json {
         builder.format(|out, record| {
             let line = json!({
@@ -22,5 +23,12 @@ pub fn start(log: &Log) {
         });
     }
     // In tests several servers start in one process; the first one's settings hold.
-    let _ = builder.try_init();
+    if builder.try_init().is_ok() {
+        set_level(log.level);
+    }
+}
+
+/// The least severe line that is written from now on.
+pub fn set_level(level: log::LevelFilter) {
+    log::set_max_level(level);
 }

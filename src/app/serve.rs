@@ -4,18 +4,19 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
 
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
+use sd_notify::NotifyState;
 
+use crate::app::certificate::Certificate;
 use crate::app::compose::{compose, front_limits};
 use crate::app::first_run::first_run;
 use crate::app::housekeeping::Housekeeping;
 use crate::app::request_writer::RequestWriter;
+use crate::app::signals::{self, Reloads};
 use crate::app::{logging, policy, request_log, target};
 use crate::clock::Clock;
 use crate::config::{self, AddressPolicy, Config};
 use crate::directory::Directory;
-use crate::http::front::{Front, Service};
+use crate::http::front::{Front, Service, Tls};
 use crate::http::service::{Rollcall, request_feed};
 use crate::ids::Ids;
 use crate::model::error::{Error, Result};
@@ -27,8 +28,8 @@ use crate::webhooks::{Dispatcher, Settings};
 /// # Errors
 /// A sentence for the operator: what of the configuration, the database or the address cannot be used.
 pub fn serve(named: Option<&Path>) -> Result<()> {
-    let server = durable(named)?;
-    server.stop_on_signals()?;
+    let (server, reloads) = durable(named)?;
+    server.watch_signals(reloads)?;
     server.run()
 }
 
@@ -40,45 +41,39 @@ pub struct Running {
     requests: RequestWriter,
 }
 
-fn durable(named: Option<&Path>) -> Result<Running> {
+fn durable(named: Option<&Path>) -> Result<(Running, Reloads)> {
     let config = Config::load(named)?;
     logging::start(&config.log);
-    if config.server.tls().is_some() {
-        return Err(Error::invalid_value(
-            "[server] tls_certificate: this version does not speak TLS itself yet. Put a proxy that does in front, and set \
-             allow_plain_http.",
-        ));
-    }
     for key in without_effect(&config) {
         log::warn!("{key} is set, and has no effect in this version");
     }
+    let certificate = config.server.tls().map(|files| Certificate::load(files, Clock::System)).transpose()?;
     let listener = listen(config.server.listen)?;
     let address = local_address(&listener)?;
+    let scheme = if certificate.is_some() { "https" } else { "http" };
     let base_url = config
         .server
         .public_url
         .as_ref()
-        .map_or_else(|| format!("http://{address}"), |url| url.as_str().to_owned());
+        .map_or_else(|| format!("{scheme}://{address}"), |url| url.as_str().to_owned());
     let store = Arc::new(open_file(&config.database, &target(&config, Target::Serve))?);
     let directory = Directory::new(store, Clock::System, Ids::Random, policy(&config))
         .with_requests(request_log(&config.requests));
     first_run(&directory, &config, &base_url)?;
     let program = Arc::new(compose(&config, &directory));
-    let running = Running::start(&config, listener, Ids::Random, program.clone(), program)?;
+    let tls = certificate.as_ref().map(Certificate::tls);
+    let running = Running::start(&config, listener, tls, Ids::Random, program.clone(), program)?;
     log::info!(
         "listening on {address}; SCIM base URL: {base_url}/scim/v2; database: {}",
         config.database.path.display()
     );
-    Ok(running)
+    Ok((running, Reloads { config: named.map(Path::to_owned), certificate }))
 }
 
 /// The keys that are set to something else than their default and that nothing reads yet.
 fn without_effect(config: &Config) -> Vec<&'static str> {
     let default = Config::default();
-    let keys = [
-        ("server.trusted_proxies", config.server.trusted_proxies != default.server.trusted_proxies),
-        ("server.metrics_listen", config.server.metrics_listen != default.server.metrics_listen),
-    ];
+    let keys = [("server.metrics_listen", config.server.metrics_listen != default.server.metrics_listen)];
     keys.into_iter().filter_map(|(key, is_set)| is_set.then_some(key)).collect()
 }
 
@@ -109,11 +104,12 @@ impl Running {
     pub fn start(
         config: &Config,
         listener: TcpListener,
+        tls: Option<Tls>,
         request_ids: Ids,
         program: Arc<Rollcall>,
         service: Arc<dyn Service>,
     ) -> Result<Running> {
-        let front = Front::start(listener, front_limits(&config.server), request_ids, service)
+        let front = Front::start(listener, tls, front_limits(&config.server), request_ids, service)
             .map_err(|error| Error::internal(format!("The server cannot start: {error}")))?;
         let waker = front.waker();
         program.scim.directory.store().on_events(move |organizations| {
@@ -139,22 +135,13 @@ impl Running {
         &self.front
     }
 
-    /// Has SIGTERM and SIGINT stop the server. To be called before anybody is told that it runs: who was told may end it
-    /// at once.
+    /// Has SIGTERM and SIGINT stop the server, and SIGHUP have read again what `reloads` names. To be called before anybody is
+    /// told that it runs: who was told may end it at once.
     ///
     /// # Errors
     /// The system refuses a thread or the signals.
-    pub fn stop_on_signals(&self) -> Result<()> {
-        let stop = self.front.stop_handle();
-        let mut signals = Signals::new([SIGTERM, SIGINT])
-            .map_err(|error| Error::internal(format!("Signals cannot be watched: {error}")))?;
-        let work = move || {
-            if let Some(signal) = signals.forever().next() {
-                log::info!("signal {signal}: finishing what is in flight");
-                stop.stop();
-            }
-        };
-        std::thread::Builder::new().name("signals".into()).spawn(work).map(|_| ()).map_err(no_thread)
+    pub fn watch_signals(&self, reloads: Reloads) -> Result<()> {
+        signals::watch(self.front.stop_handle(), reloads)
     }
 
     /// Waits until the server is stopped and done, with the tasks that no request waits for.
@@ -163,6 +150,7 @@ impl Running {
     /// The system refuses a thread.
     pub fn run(self) -> Result<()> {
         let housekeeping = Housekeeping::start(self.program)?;
+        signals::tell(&[NotifyState::Ready]);
         self.front.wait();
         self.dispatcher.stop();
         self.requests.finish();

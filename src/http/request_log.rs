@@ -8,7 +8,7 @@ use rouille::{Request, Response, ResponseBody};
 use crate::auth::{self, Admitted, Credential};
 use crate::directory::Presented;
 use crate::http::front::{Arrival, Refusal};
-use crate::http::service::{Rollcall, client};
+use crate::http::service::Rollcall;
 use crate::model::call::Call;
 use crate::model::draft::{Draft, Ending, Head, Sender, clipped};
 use crate::model::error::{Error, Kind};
@@ -33,12 +33,14 @@ impl Rollcall {
     fn head(&self, request: Option<&Request>, arrival: &Arrival, at: Timestamp) -> Head {
         let target = request.map_or("", Request::raw_url);
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let client =
+            request.map_or(arrival.peer.ip().to_canonical(), |request| self.origin(request, arrival).client);
         let agent = request.and_then(|request| request.header("User-Agent"));
         Head {
             id: arrival.request_id.clone(),
             at,
             received: arrival.received,
-            address: client(arrival).to_string(),
+            address: client.to_string(),
             user_agent: agent.map(|agent| clipped(&without_tokens(agent), AGENT_LENGTH)),
             method: clipped(request.map_or("", Request::method), METHOD_LENGTH),
             path: clipped(&without_tokens(path), PATH_LENGTH),

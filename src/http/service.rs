@@ -1,17 +1,20 @@
 //! From a whole HTTP request to a handler and back: the one place where routes, credentials and handlers meet.
 
 use std::io::Read;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rouille::{Request, Response};
 
-use crate::admin::page::{self, Frame};
+use crate::admin::page;
 use crate::admin::{Admin, Reply, problems};
 use crate::auth::{self, Access, Admitted, Browser, Credential, LastUsed, Pace, check_origin};
+use crate::config::Network;
+use crate::http::audience::Audience;
 use crate::http::front::{Arrival, Outcome, Refusal, Resumed, Service};
+use crate::http::headers;
 use crate::http::metrics::Metrics;
+use crate::http::origin::Origin;
 use crate::http::probes::Probes;
 use crate::http::request_log::note_admission;
 use crate::http::routes::{Found, Handler, Route, find};
@@ -47,6 +50,8 @@ pub struct Rollcall {
     pub masking: Masking,
     /// What the world sees this server as; without it, what a request was sent to.
     pub public_url: Option<String>,
+    /// Whose word about a client's address and scheme counts.
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// A request that was looked up and admitted.
@@ -59,7 +64,13 @@ struct Admission {
 }
 
 impl Rollcall {
-    fn look_up(&self, request: &Request, at: Timestamp, log: Option<&Draft>) -> Result<Admission> {
+    fn look_up(
+        &self,
+        request: &Request,
+        arrival: &Arrival,
+        at: Timestamp,
+        log: Option<&Draft>,
+    ) -> Result<Admission> {
         let target = Target::parse(request.raw_url())?;
         let (route, slug, parameters) = match find(request.method(), &target.segments) {
             Found::Route { route, slug, parameters } => (route, slug, parameters),
@@ -79,7 +90,7 @@ impl Rollcall {
                 ));
             }
         };
-        let base_url = self.base_url(request);
+        let base_url = self.base_url(request, arrival);
         let asked = auth::Request {
             header: request.header("Authorization"),
             browser: browser(request, &base_url),
@@ -117,7 +128,7 @@ impl Rollcall {
         if let Some(answer) = options(request) {
             return Ok(Outcome::Answer(answer));
         }
-        let admission = self.look_up(request, at, log.as_deref())?;
+        let admission = self.look_up(request, arrival, at, log.as_deref())?;
         let (handler, operation) = (admission.route.handler, admission.route.operation);
         if let Some(admitted) = &admission.admitted {
             self.check_pace(admitted, arrival, at)?;
@@ -155,31 +166,6 @@ impl Rollcall {
         }
     }
 
-    /// Counts and logs an answered request.
-    fn done(
-        &self,
-        request: &Request,
-        arrival: &Arrival,
-        draft: Option<Arc<Draft>>,
-        response: &mut Response,
-        error: Option<&Error>,
-    ) {
-        self.count(request, arrival, response.status_code);
-        log(request, arrival, response.status_code);
-        if let Some(draft) = draft {
-            self.log_answer(draft, request, response, error);
-        }
-    }
-
-    fn count(&self, request: &Request, arrival: &Arrival, status: u16) {
-        let found = Target::parse(request.raw_url()).map(|target| find(request.method(), &target.segments));
-        let (method, route) = match found {
-            Ok(Found::Route { route, .. }) => (route.method, route.path),
-            Ok(Found::OtherMethods(_) | Found::Nothing) | Err(_) => ("", ""),
-        };
-        self.metrics.count(method, route, status, arrival.received.elapsed());
-    }
-
     /// A request counts once, however often it is parked.
     fn check_pace(&self, admitted: &Admitted, arrival: &Arrival, at: Timestamp) -> Result<()> {
         match &admitted.credential {
@@ -195,7 +181,8 @@ impl Rollcall {
             return None;
         }
         let now = self.scim.directory.clock().now();
-        let until = self.pace.failure(client(arrival), request.header("Authorization"), now)?;
+        let until =
+            self.pace.failure(self.origin(request, arrival).client, request.header("Authorization"), now)?;
         Some(Outcome::Park { key: NO_FEED, until })
     }
 
@@ -221,7 +208,7 @@ impl Rollcall {
         Ok(Call {
             request_id: arrival.request_id.clone(),
             at: admission.at,
-            client: client(arrival),
+            client: self.origin(request, arrival).client,
             method: admission.route.method,
             actor,
             organization,
@@ -229,36 +216,23 @@ impl Rollcall {
             query: admission.target.query,
             headers,
             body,
-            base_url: self.base_url(request),
+            base_url: self.base_url(request, arrival),
             time_is_up: arrival.resumed.map(|resumed| resumed != Resumed::Woken),
             log,
         })
     }
 
-    fn base_url(&self, request: &Request) -> String {
-        match &self.public_url {
-            Some(url) => url.clone(),
-            None => format!("http://{}", request.header("Host").unwrap_or("localhost")),
-        }
+    pub(super) fn origin(&self, request: &Request, arrival: &Arrival) -> Origin {
+        Origin::of(request, arrival.peer, &self.trusted_proxies)
     }
 
-    /// An error in the words of the API that the request was for.
-    fn error(&self, request: &Request, error: &Error, request_id: &str) -> Response {
-        let response = match Audience::of(request) {
-            Audience::Program => problems::answer(error, request_id),
-            Audience::IdentityProvider => errors::error_response(error, request_id),
-            Audience::Person => {
-                let target = (request.method() == "GET").then(|| request.raw_url());
-                let frame = Frame::of_base_url(&self.base_url(request));
-                page::guarded(page::refusal(&frame, error, request_id, target))
+    pub(super) fn base_url(&self, request: &Request, arrival: &Arrival) -> String {
+        match &self.public_url {
+            Some(url) => url.clone(),
+            None => {
+                let scheme = if self.origin(request, arrival).https { "https" } else { "http" };
+                format!("{scheme}://{}", request.header("Host").unwrap_or("localhost"))
             }
-        };
-        match (error.kind, Target::parse(request.raw_url())) {
-            (Kind::MethodNotAllowed, Ok(target)) => match find(request.method(), &target.segments) {
-                Found::OtherMethods(methods) => response.with_additional_header("Allow", methods.join(", ")),
-                Found::Route { .. } | Found::Nothing => response,
-            },
-            _ => response,
         }
     }
 }
@@ -285,13 +259,12 @@ impl Service for Rollcall {
                     return parked;
                 }
                 log::debug!("request {} was refused: {error}", arrival.request_id);
-                (Outcome::Answer(self.error(request, &error, &arrival.request_id)), Some(error))
+                (Outcome::Answer(self.error(request, &error, arrival)), Some(error))
             }
         };
         match outcome {
-            Outcome::Answer(mut response) => {
-                self.done(request, arrival, draft, &mut response, error.as_ref());
-                Outcome::Answer(response)
+            Outcome::Answer(response) => {
+                Outcome::Answer(self.finish(request, arrival, draft, response, error.as_ref()))
             }
             other @ (Outcome::Park { .. } | Outcome::Drop) => other,
         }
@@ -300,10 +273,9 @@ impl Service for Rollcall {
     fn admit(&self, request: &Request, arrival: &Arrival) -> Option<Response> {
         let at = self.scim.directory.clock().now();
         let draft = self.draft(request, arrival, at);
-        let error = self.look_up(request, at, draft.as_deref()).err()?;
-        let mut response = self.error(request, &error, &arrival.request_id);
-        self.done(request, arrival, draft, &mut response, Some(&error));
-        Some(response)
+        let error = self.look_up(request, arrival, at, draft.as_deref()).err()?;
+        let response = self.error(request, &error, arrival);
+        Some(self.finish(request, arrival, draft, response, Some(&error)))
     }
 
     fn refuse(&self, refusal: &Refusal, arrival: &Arrival) -> Response {
@@ -319,11 +291,13 @@ impl Service for Rollcall {
             Audience::Person => page::guarded(Response::text(detail.as_str()).with_status_code(status)),
         };
         self.log_refusal(refusal, arrival, scim_type);
+        let origin = refusal.request.as_ref().map(|request| self.origin(request, arrival));
         log::info!(
             "request {} from {}: {status} before it reached a route: {detail}",
             arrival.request_id,
-            arrival.peer
+            origin.map_or(arrival.peer.ip(), |origin| origin.client)
         );
+        let response = headers::add(response, self.is_https(origin));
         match refusal.reason.retry_after() {
             Some(after) => response.with_additional_header("Retry-After", after.as_secs().to_string()),
             None => response,
@@ -331,38 +305,9 @@ impl Service for Rollcall {
     }
 }
 
-/// Where a request came from.
-pub(super) fn client(arrival: &Arrival) -> IpAddr {
-    arrival.peer.ip().to_canonical()
-}
-
 /// The feed of an organization's request log, which is another than that of its events.
 pub fn request_feed(organization: OrganizationId) -> u64 {
     organization.0.unsigned_abs() | 1 << 63
-}
-
-/// Who reads what goes wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Audience {
-    /// A program at the admin API: problem details.
-    Program,
-    /// A person at the admin page.
-    Person,
-    /// An identity provider, and whoever asks for anything else: SCIM errors.
-    IdentityProvider,
-}
-
-impl Audience {
-    /// By the first segment of the path.
-    pub fn of(request: &Request) -> Audience {
-        let path = request.raw_url().trim_start_matches('/');
-        let first = path.split(['/', '?']).next().unwrap_or_default();
-        match first {
-            _ if first.eq_ignore_ascii_case("api") => Audience::Program,
-            _ if first.eq_ignore_ascii_case("admin") => Audience::Person,
-            _ => Audience::IdentityProvider,
-        }
-    }
 }
 
 /// What a browser says of itself.
@@ -375,16 +320,4 @@ fn browser<'r>(request: &'r Request, base_url: &'r str) -> Browser<'r> {
         host: request.header("Host"),
         base_url,
     }
-}
-
-fn log(request: &Request, arrival: &Arrival, status: u16) {
-    // The query may hold names and addresses of people; the path holds ids only.
-    let path = request.raw_url().split('?').next().unwrap_or_default();
-    log::info!(
-        "request {} from {}: {} {path} {status} in {:.1} ms",
-        arrival.request_id,
-        client(arrival),
-        request.method(),
-        arrival.received.elapsed().as_secs_f64() * 1000.0
-    );
 }

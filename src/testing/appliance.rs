@@ -106,7 +106,7 @@ impl Builder {
         }
         let controls = Arc::new(Controls::new(&directory, hand, self.clock, request_ids.clone())?);
         let service = Arc::new(Harness::new(program.clone(), controls.clone()));
-        let running = Running::start(config, listener, request_ids, program, service)?;
+        let running = Running::start(config, listener, None, request_ids, program, service)?;
         controls.set_waker(running.front().waker());
         Ok(Appliance { controls, credentials, base_url, running: Some(running) })
     }

@@ -37,7 +37,7 @@ pub fn serve(options: &EphemeralOptions) -> Result<()> {
     };
     let appliance = builder.start_with(&config)?;
     if let Some(running) = appliance.running() {
-        running.stop_on_signals()?;
+        running.watch_signals(app::Reloads::of_config(options.config.clone()))?;
         if options.until_stdin_closes {
             stop_when_stdin_closes(running.front().stop_handle())?;
         }

@@ -1,5 +1,9 @@
 //! `[server.limits]` that clients of SCIM meet: what ServiceProviderConfig announces is what holds.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::common::{Server, users_named};
@@ -88,5 +92,42 @@ fn as_many_terms_as_fit_into_a_filter_are_answered() {
         let schemas = ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"];
         let search = json!({"schemas": schemas, "filter": vec!["id pr"; terms].join(word)});
         server.scim.post("/Users/.search", search).expect_body(200, json!({"totalResults": 1}));
+    }
+}
+
+#[test]
+fn heads_and_bodies_have_the_bytes_that_are_set() {
+    let limits = "head_bytes = 4096\nbody_bytes = 131072\nbulk_bytes = 65536\n";
+    let server = Server::start_with(&format!("[server.limits]\n{limits}"));
+    let padded = |bytes: usize| "x".repeat(bytes);
+    let with_header = |bytes| server.scim.send("GET", "/Users", &[("X-Padding", &padded(bytes))], None);
+    with_header(3000).expect(200);
+    with_header(5000).expect_any_scim_error(431);
+    server.scim.get(format!("/Users?x={}", padded(3000))).expect(200);
+    server.scim.get(format!("/Users?x={}", padded(5000))).expect_any_scim_error(414);
+    // Over the limit of a resource's title or not: what counts is whether the body was read.
+    let body = |bytes| json!({"ignored": padded(bytes)});
+    server.scim.post("/Users", body(130_000)).expect(400);
+    let detail = server.scim.post("/Users", body(132_000)).expect_any_scim_error(413);
+    assert!(detail.contains("131072 bytes"), "{detail}");
+    server.scim.post("/Bulk", body(64_000)).expect(400);
+    let detail = server.scim.post("/Bulk", body(66_000)).expect_any_scim_error(413);
+    assert!(detail.contains("65536"), "{detail}");
+}
+
+#[test]
+fn heads_bodies_and_idle_connections_have_the_seconds_that_are_set() {
+    let server =
+        Server::start_with("[server.limits]\nhead_seconds = 1\nbody_seconds = 1\nidle_seconds = 1\n");
+    let post = "POST /scim/v2/Users HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{";
+    for (sent, expected) in [("GET / HTTP/1.1\r\n", "HTTP/1.1 408 "), (post, "HTTP/1.1 408 "), ("", "")] {
+        let mut stream = TcpStream::connect(server.scim.address()).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        let began = Instant::now();
+        stream.write_all(sent.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with(expected) && (answer.is_empty() == expected.is_empty()), "{answer}");
+        assert!(began.elapsed() >= Duration::from_millis(900), "{sent:?}: {:?}", began.elapsed());
     }
 }

@@ -11,7 +11,6 @@ use hyper::header::{CONNECTION, HeaderName, HeaderValue};
 use hyper::{HeaderMap, Response, StatusCode};
 
 use super::Arrival;
-use super::budget::Held;
 use super::talk::Talk;
 
 /// Headers of a handler that are dropped: the front decides over connection and length.
@@ -66,11 +65,11 @@ impl Answer {
     }
 
     /// The answer as hyper takes it, with its last word on the connection.
-    pub(super) fn into_response(mut self, close: bool, talk: Rc<Talk>, held: Held) -> Response<AnswerBody> {
+    pub(super) fn into_response(mut self, close: bool, talk: Rc<Talk>) -> Response<AnswerBody> {
         if close {
             self.headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        let mut response = Response::new(AnswerBody { bytes: self.body, talk, _held: held });
+        let mut response = Response::new(AnswerBody { bytes: self.body, talk });
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
         response
@@ -82,7 +81,6 @@ impl Answer {
 pub(super) struct AnswerBody {
     bytes: Bytes,
     talk: Rc<Talk>,
-    _held: Held,
 }
 
 impl Body for AnswerBody {

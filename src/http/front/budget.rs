@@ -29,6 +29,11 @@ impl Budget {
         Budget { limit, used: Rc::default() }
     }
 
+    /// Whether answers, which are never refused, have taken it all.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.used.get() >= self.limit
+    }
+
     /// An empty share, to grow.
     pub(super) fn share(&self) -> Held {
         Held { budget: self.clone(), bytes: 0 }
@@ -80,8 +85,9 @@ mod tests {
         let budget = Budget::new(10);
         let answer = budget.hold(50);
         let mut request = budget.share();
-        assert_eq!(request.resize(1), Err(Exhausted));
+        assert_eq!((request.resize(1), budget.is_exhausted()), (Err(Exhausted), true));
         drop(answer);
+        assert!(!budget.is_exhausted());
         assert_eq!(request.resize(1), Ok(()));
     }
 }

@@ -1,7 +1,6 @@
 //! Calling the service in a worker thread, without fear of its panics.
 
 use std::any::Any;
-use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,12 +10,13 @@ use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Uri};
 
 use super::answer::Answer;
+use super::peer::Peer;
 use super::{Arrival, Outcome, Reason, Refusal, Service};
 
 /// A request as it is kept while it waits and runs (rouille's own can be read only once); cheap to clone.
 #[derive(Clone, Debug)]
 pub(super) struct Kept {
-    peer: SocketAddr,
+    peer: Peer,
     method: Method,
     target: Uri,
     headers: Arc<HeaderMap>,
@@ -25,7 +25,7 @@ pub(super) struct Kept {
 
 impl Kept {
     /// A request without its body.
-    pub(super) fn new(peer: SocketAddr, head: Parts) -> Kept {
+    pub(super) fn new(peer: Peer, head: Parts) -> Kept {
         let headers = Arc::new(head.headers);
         Kept { peer, method: head.method, target: head.uri, headers, body: Arc::default() }
     }
@@ -43,7 +43,7 @@ impl Kept {
             self.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
         // The wire lets only targets through that have a path.
         let target = self.target.path_and_query().map_or("/", |target| target.as_str());
-        rouille::Request::fake_http_from(self.peer, self.method.as_str(), target, headers, self.body.to_vec())
+        self.peer.request(self.method.as_str(), target, headers, self.body.to_vec())
     }
 }
 

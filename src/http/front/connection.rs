@@ -1,7 +1,6 @@
 //! One connection, from its first byte to its end.
 
 use std::future::{Future, poll_fn};
-use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 
@@ -14,15 +13,20 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::answer::AnswerBody;
 use super::exchange::{Dropped, House, exchange};
 use super::intake::Intake;
+use super::peer::Peer;
+use super::seats::Seat;
 use super::talk::{Pending, Talk};
 use super::wire::Wire;
 
 type Answering = Pin<Box<dyn Future<Output = Result<Response<AnswerBody>, Dropped>>>>;
 
 /// Serves requests on `stream` until one side ends it.
-pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(stream: S, peer: SocketAddr, house: Rc<House>) {
-    let talk = Rc::new(Talk::new());
-    let intake = Intake::new(Rc::clone(&house.limits), house.budget.share());
+pub(super) async fn serve<S>(stream: S, peer: Peer, house: Rc<House>, seat: Rc<Seat>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let talk = Rc::new(Talk::new(Rc::clone(&seat)));
+    let intake = Intake::new(Rc::clone(&house.limits), seat, house.budget.share());
     let wire = Wire::new(stream, peer, Rc::clone(&talk), intake);
     let wire = drive(wire, &talk, &house, |request| {
         // Now and not when the future is first polled: before hyper reads on.
@@ -35,9 +39,8 @@ pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(stream: S, peer: So
         wire.pretend(is_head);
         let wire_after = drive(wire, &talk, &house, |_| {
             talk.give_up();
-            talk.begin_answer(house.limits.write_time(answer.len()));
-            let held = house.budget.hold(answer.len());
-            let response = answer.clone().into_response(true, Rc::clone(&talk), held);
+            talk.begin_answer(house.limits.write_time(answer.len()), house.budget.hold(answer.len()));
+            let response = answer.clone().into_response(true, Rc::clone(&talk));
             Box::pin(std::future::ready(Ok(response)))
         });
         wire = wire_after.await;

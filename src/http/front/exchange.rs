@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -19,9 +18,11 @@ use super::budget::{Budget, Held};
 use super::call::{self, Done, Kept};
 use super::limits::ONE_HOP_BYTES;
 use super::park::Lot;
+use super::peer::Peer;
 use super::pool::{Pool, Room};
+use super::seats::{Bytes, Seats};
 use super::talk::Talk;
-use super::{Arrival, Limits, Reason, Refusal, Resumed, Service};
+use super::{Arrival, Limits, Reason, Refusal, Resumed, Service, Tls};
 use crate::ids::Ids;
 
 /// What all connections share.
@@ -31,6 +32,9 @@ pub(super) struct House {
     pub(super) ids: Ids,
     pub(super) budget: Budget,
     pub(super) lot: Arc<Lot>,
+    pub(super) seats: Rc<Seats>,
+    /// Absent on a port of plain HTTP.
+    pub(super) tls: Option<Tls>,
     /// For the service's answers.
     pub(super) workers: Pool,
     /// For its refusals, which must come when all workers are busy.
@@ -41,8 +45,8 @@ pub(super) struct House {
 
 impl House {
     /// A request that has just come in.
-    pub(super) fn arrival(&self, peer: SocketAddr) -> Arrival {
-        Arrival { request_id: self.ids.uuid(), peer, received: Instant::now(), resumed: None }
+    pub(super) fn arrival(&self, peer: Peer) -> Arrival {
+        Arrival { request_id: self.ids.uuid(), peer: peer.address, received: Instant::now(), resumed: None }
     }
 
     /// Has a refusal put into words.
@@ -78,7 +82,7 @@ impl std::error::Error for Dropped {}
 pub(super) async fn exchange(
     house: Rc<House>,
     talk: Rc<Talk>,
-    peer: SocketAddr,
+    peer: Peer,
     request: Request<Incoming>,
     claimed: bool,
 ) -> Result<Response<AnswerBody>, Dropped> {
@@ -94,9 +98,8 @@ pub(super) async fn exchange(
     };
     let answer = answer.inspect_err(|_| talk.fall_silent())?;
     let close = !talk.is_read_to_its_end() || talk.is_stopping();
-    talk.begin_answer(house.limits.write_time(answer.len()));
-    let answer_bytes = house.budget.hold(answer.len());
-    Ok(answer.into_response(close, talk, answer_bytes))
+    talk.begin_answer(house.limits.write_time(answer.len()), house.budget.hold(answer.len()));
+    Ok(answer.into_response(close, talk))
 }
 
 /// A request and what it needs to be answered.
@@ -110,13 +113,21 @@ struct Exchange {
 impl Exchange {
     async fn run(&mut self, body: Incoming, held: &mut Held) -> Result<Answer, Dropped> {
         let one_hop = body.size_hint().exact().is_some_and(|bytes| bytes <= ONE_HOP_BYTES);
+        let seat = Rc::clone(self.talk.seat());
+        seat.hold();
+        if self.house.budget.is_exhausted() {
+            return Ok(self.refuse(Reason::BuffersFull).await);
+        }
         if !one_hop && let Some(answer) = self.admit().await {
             return Ok(answer);
         }
-        match collect(body, &self.house.limits, held).await {
+        let bytes = if one_hop { Bytes::OfStranger } else { Bytes::Admitted };
+        seat.due(tokio::time::Instant::now() + self.house.limits.body, bytes);
+        match collect(body, &self.house, held).await {
             Ok(body) => self.kept.set_body(body),
             Err(reason) => return Ok(self.give_up(reason).await),
         }
+        seat.hold();
         self.answer().await
     }
 
@@ -149,7 +160,12 @@ impl Exchange {
                 Ok(Done::Park { .. }) if self.arrival.resumed == Some(Resumed::Stopping) => {
                     return Ok(self.refuse(Reason::Stopping).await);
                 }
-                Ok(Done::Park { key, until }) => self.wait(key, seen, until).await,
+                Ok(Done::Park { key, until }) => {
+                    let Some(_parked) = self.house.seats.park() else {
+                        return Ok(self.refuse(Reason::TooManyParked).await);
+                    };
+                    self.wait(key, seen, until).await
+                }
                 Err(_) => return Ok(self.refuse(Reason::Stopping).await),
             };
             self.arrival.resumed = Some(reason_to_run);
@@ -191,7 +207,8 @@ impl Exchange {
 }
 
 /// Takes in a body, within its limits of size and time. `held` accounts for it.
-async fn collect(mut body: Incoming, limits: &Limits, held: &mut Held) -> Result<Vec<u8>, Reason> {
+async fn collect(mut body: Incoming, house: &House, held: &mut Held) -> Result<Vec<u8>, Reason> {
+    let limits = &house.limits;
     let whole = async {
         let mut bytes = Vec::new();
         while let Some(frame) = body.frame().await {
@@ -201,7 +218,12 @@ async fn collect(mut body: Incoming, limits: &Limits, held: &mut Held) -> Result
             if length > limits.body_bytes {
                 return Err(Reason::BodyTooLarge { limit: limits.body_bytes });
             }
-            held.resize(length).map_err(|_| Reason::BuffersFull)?;
+            while held.resize(length).is_err() {
+                if !house.seats.evict_bytes() {
+                    return Err(Reason::BuffersFull);
+                }
+                tokio::task::yield_now().await;
+            }
             bytes.extend_from_slice(&data);
         }
         Ok(bytes)

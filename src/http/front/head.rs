@@ -8,6 +8,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 
 use super::Reason;
 use super::chunks::Framing;
+use super::peer::Peer;
 
 /// A head that may go to hyper.
 #[derive(Debug)]
@@ -55,14 +56,14 @@ pub(super) fn check(raw: &[u8], body_limit: usize) -> Result<Head, Reason> {
 }
 
 /// The request as far as a refused head lets it be known, for the log.
-pub(super) fn sketch(raw: &[u8], peer: std::net::SocketAddr) -> Option<rouille::Request> {
+pub(super) fn sketch(raw: &[u8], peer: Peer) -> Option<rouille::Request> {
     let (first, rest) = split_line(raw);
     let line = RequestLine::parse(first).ok()?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let headers = headers(rest).map(|(name, value)| (text(name), text(value))).collect();
     let mut target = BytesMut::new();
     encode_target(line.target, &mut target);
-    Some(rouille::Request::fake_http_from(peer, text(line.method), text(&target), headers, Vec::new()))
+    Some(peer.request(&text(line.method), &text(&target), headers, Vec::new()))
 }
 
 /// Whether the refused request asks for an answer without a body.

@@ -116,7 +116,7 @@ fn a_head_ends_at_the_first_empty_line_wherever_it_was_cut() {
 
 #[test]
 fn a_refused_head_is_sketched_with_the_headers_that_tell_whose_it_is() {
-    let peer = "192.0.2.1:1".parse().unwrap();
+    let peer = Peer { address: "192.0.2.1:1".parse().unwrap(), tls: false };
     let request = sketch(with("Authorization: Bearer x\r\n").as_bytes(), peer).unwrap();
     assert_eq!((request.method(), request.raw_url()), ("POST", "/x"));
     assert_eq!(request.header("authorization"), Some("Bearer x"));

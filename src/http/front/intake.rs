@@ -11,7 +11,9 @@ use tokio::time::Instant;
 
 use super::budget::Held;
 use super::head::{self, Head};
+use super::seats::{self, Seat};
 use super::timer::Timer;
+use super::tls::HANDSHAKE_RECORD;
 use super::{Limits, Reason};
 
 /// How much is read from the stream at once.
@@ -21,6 +23,7 @@ pub(super) const READ_BYTES: usize = 8 * 1024;
 #[derive(Debug)]
 pub(super) struct Intake {
     limits: Rc<Limits>,
+    seat: Rc<Seat>,
     bytes: BytesMut,
     /// So many of `bytes` hold no end of a head.
     scanned: usize,
@@ -51,9 +54,9 @@ pub(super) enum Gathered {
 }
 
 impl Intake {
-    pub(super) fn new(limits: Rc<Limits>, held: Held) -> Intake {
+    pub(super) fn new(limits: Rc<Limits>, seat: Rc<Seat>, held: Held) -> Intake {
         let (bytes, timer) = (BytesMut::new(), Timer::default());
-        Intake { limits, bytes, scanned: 0, held, waiting: Waiting::No, timer }
+        Intake { limits, seat, bytes, scanned: 0, held, waiting: Waiting::No, timer }
     }
 
     /// Waits for a whole head. An idle client is not waited for if the server `is_stopping`.
@@ -67,12 +70,25 @@ impl Intake {
             // RFC 9112, 2.2: empty lines before a request line are ignored.
             let empty = self.bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
             self.bytes.advance(empty);
+            if self.bytes.first() == Some(&HANDSHAKE_RECORD) {
+                // TLS, on a port that does not speak it: the client waits for what will never come.
+                return Poll::Ready(Gathered::Nobody);
+            }
             if let Some(length) = head::length(&self.bytes, self.scanned) {
                 return Poll::Ready(self.check(length));
             }
             self.scanned = self.bytes.len();
-            if let Some(reason) = self.too_much() {
+            if self.bytes.len() >= self.limits.head_bytes {
+                let reason = self.too_large();
                 return Poll::Ready(self.refuse(reason));
+            }
+            if self.held.resize(self.bytes.len()).is_err() {
+                if !self.seat.all().evict_bytes() {
+                    return Poll::Ready(self.refuse(Reason::BuffersFull));
+                }
+                // Again when the one that makes room has gone; it may be this one.
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
             }
             match self.poll_fill(cx, stream) {
                 Poll::Ready(Ok(0)) | Poll::Ready(Err(_)) => return Poll::Ready(Gathered::Nobody),
@@ -136,14 +152,6 @@ impl Intake {
         Gathered::Refused { reason, raw: self.bytes.split().freeze() }
     }
 
-    /// Why no more bytes are taken for this head, if so.
-    fn too_much(&mut self) -> Option<Reason> {
-        if self.bytes.len() >= self.limits.head_bytes {
-            return Some(self.too_large());
-        }
-        self.held.resize(self.bytes.len()).err().map(|_| Reason::BuffersFull)
-    }
-
     /// The reason for refusing a head over the limit: its headers, or its first line alone.
     fn too_large(&self) -> Reason {
         let limit = self.limits.head_bytes;
@@ -161,7 +169,10 @@ impl Intake {
         };
         if self.waiting != waiting {
             self.waiting = waiting;
-            self.timer.set(Some(Instant::now() + time));
+            let deadline = Instant::now() + time;
+            self.timer.set(Some(deadline));
+            let bytes = if waiting == Waiting::Head { seats::Bytes::OfStranger } else { seats::Bytes::None };
+            self.seat.due(deadline, bytes);
         }
         if !self.timer.has_passed(cx) {
             return Poll::Pending;

@@ -14,9 +14,11 @@ const MOST_CONNECTIONS: usize = 100_000;
 /// The limits of the front. The defaults are those of the specification.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Connections at the same time; further ones wait in the system's backlog. `None`: as many as the process's
+    /// Connections at the same time; for a further one, the one nearest its deadline makes room. `None`: as many as the process's
     /// limit of open files leaves room for.
     pub connections: Option<usize>,
+    /// For the handshake of TLS.
+    pub handshake: Duration,
     /// For the head of a request, from its first byte.
     pub head: Duration,
     /// For the body of a request, all of it.
@@ -45,6 +47,7 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             connections: None,
+            handshake: Duration::from_secs(10),
             head: Duration::from_secs(10),
             body: Duration::from_secs(30),
             idle: Duration::from_secs(60),

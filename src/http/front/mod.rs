@@ -7,6 +7,8 @@
 //! | module | job |
 //! | --- | --- |
 //! | `server` | start, accept, stop |
+//! | `tls`, `peer` | the handshake of a new connection, and who is at its other end |
+//! | `seats` | who makes room when all connections are taken |
 //! | `connection` | one connection from its first byte to its end |
 //! | `wire`, `intake`, `timer` | the adapter between byte stream and hyper: one head at a time, and deadlines |
 //! | `head`, `chunks` | pure: what a request line must look like, where a request ends |
@@ -16,9 +18,6 @@
 //! | `park` | requests that wait for a feed without holding a thread |
 //! | `answer` | rouille's response becomes hyper's |
 //! | `service`, `refusal`, `limits`, `budget` | what the rest of the program sees and sets |
-//!
-//! TLS has its place in `server`: the task of a new connection shakes hands, with a deadline of its own, before it
-//! calls `connection::serve`, which takes any byte stream.
 
 mod answer;
 mod budget;
@@ -30,12 +29,15 @@ mod head;
 mod intake;
 mod limits;
 mod park;
+mod peer;
 mod pool;
 mod refusal;
+mod seats;
 mod server;
 mod service;
 mod talk;
 mod timer;
+mod tls;
 mod wire;
 
 pub use limits::Limits;
@@ -43,3 +45,4 @@ pub use park::Waker;
 pub use refusal::{Reason, Refusal};
 pub use server::{Front, StopHandle};
 pub use service::{Arrival, Outcome, Resumed, Service};
+pub use tls::Tls;

@@ -67,6 +67,8 @@ pub enum Reason {
     QueueFull,
     /// The connections together hold as many bytes as they may.
     BuffersFull,
+    /// As many requests wait for something to happen as may.
+    TooManyParked,
     /// A handler panicked.
     Panicked,
     /// The server is stopping.
@@ -88,7 +90,7 @@ impl Reason {
             Reason::TargetTooLong { .. } => 414,
             Reason::HeadTooLarge { .. } | Reason::TooManyHeaders => 431,
             Reason::Panicked => 500,
-            Reason::QueueFull | Reason::BuffersFull | Reason::Stopping => 503,
+            Reason::QueueFull | Reason::BuffersFull | Reason::TooManyParked | Reason::Stopping => 503,
         }
     }
 
@@ -162,6 +164,10 @@ impl fmt::Display for Reason {
             Reason::BuffersFull => f.write_str(
                 "The server holds as many bytes of unfinished requests and answers as it may. Nothing was changed; \
                  send the request again.",
+            ),
+            Reason::TooManyParked => f.write_str(
+                "Half of the connections that this server takes already wait for something to happen. Ask without \
+                 waiting, or again a little later.",
             ),
             Reason::Panicked => f.write_str(
                 "The server failed while it handled this request. Its log has the reason under this request's id.",

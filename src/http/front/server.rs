@@ -12,19 +12,26 @@ use std::time::{Duration, Instant};
 
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::LocalSet;
 
 use super::budget::Budget;
 use super::connection;
 use super::exchange::House;
 use super::park::Lot;
+use super::peer::Peer;
 use super::pool::{Pool, Threads};
-use super::{Limits, Service, Waker};
+use super::seats::{Bytes, Seat, Seats};
+use super::tls::Greeting;
+use super::wire::linger;
+use super::{Limits, Service, Tls, Waker};
 use crate::ids::Ids;
 
 /// After an accept error: there may be descriptors again soon, and until then trying at once would only burn time.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// While all connections are busy: how soon to look again for one that is not.
+const EVICT_PAUSE: Duration = Duration::from_millis(20);
 
 /// The running front. Dropping it asks it to stop without waiting.
 pub struct Front {
@@ -56,12 +63,13 @@ impl StopHandle {
 }
 
 impl Front {
-    /// Serves `listener` from now on. `ids` gives the request ids.
+    /// Serves `listener` from now on, by https if there is `tls`. `ids` gives the request ids.
     ///
     /// # Errors
     /// The system refuses threads, a poller or the listener.
     pub fn start(
         listener: TcpListener,
+        tls: Option<Tls>,
         limits: Limits,
         ids: Ids,
         service: Arc<dyn Service>,
@@ -81,8 +89,10 @@ impl Front {
         let grace = limits.grace;
         let thread = std::thread::Builder::new().name("front".to_owned()).spawn(move || {
             let budget = Budget::new(limits.buffered_bytes);
+            let seats = Seats::new(limits.connection_cap());
             let limits = Rc::new(limits);
-            let house = House { service, limits, ids, budget, lot, workers, refusers, stop: stopped };
+            let house =
+                House { service, limits, ids, budget, lot, seats, tls, workers, refusers, stop: stopped };
             run(runtime, listener, Rc::new(house));
         })?;
         let running = Running { thread, workers: worker_threads, refusers: refuser_threads };
@@ -150,35 +160,75 @@ fn run(runtime: Runtime, listener: tokio::net::TcpListener, house: Rc<House>) {
 /// Accepts until the server stops.
 async fn accept_all(listener: tokio::net::TcpListener, slots: &Arc<Semaphore>, house: &Rc<House>) {
     let mut failing = false;
-    while let Some(Ok(slot)) = unless_stopped(house, Arc::clone(slots).acquire_owned()).await {
-        let Some(accepted) = unless_stopped(house, listener.accept()).await else { return };
+    while let Some(accepted) = unless_stopped(house, listener.accept()).await {
         match accepted {
-            Ok((stream, peer)) => {
+            Ok((stream, address)) => {
                 failing = false;
-                let house = Rc::clone(house);
-                tokio::task::spawn_local(async move {
-                    greet(stream, peer, house).await;
-                    drop(slot);
+                let Some(slot) = unless_stopped(house, slot(slots, &house.seats)).await else { return };
+                let (theirs, seat) = (Rc::clone(house), house.seats.take());
+                let task = tokio::task::spawn_local({
+                    let seat = Rc::clone(&seat);
+                    async move {
+                        greet(stream, address, theirs, seat).await;
+                        drop(slot);
+                    }
                 });
+                seat.is_of(task.abort_handle());
             }
             Err(error) => {
                 if !failing {
                     log::error!("no connection can be accepted at the moment: {error}");
                 }
                 failing = true;
-                tokio::time::sleep(ACCEPT_PAUSE).await;
+                // It is descriptors that are missing, nearly always: somebody has to make room.
+                match house.seats.evict() {
+                    true => tokio::task::yield_now().await,
+                    false => tokio::time::sleep(ACCEPT_PAUSE).await,
+                }
             }
         }
     }
 }
 
+/// Waits for room for one more connection, and has it made.
+async fn slot(slots: &Arc<Semaphore>, seats: &Seats) -> Option<OwnedSemaphorePermit> {
+    if let Ok(slot) = Arc::clone(slots).try_acquire_owned() {
+        return Some(slot);
+    }
+    loop {
+        if seats.evict() {
+            log::debug!("all connections are in use: the one nearest its deadline makes room");
+        }
+        // Where all are busy, one of them may be done with its request soon.
+        let free = tokio::time::timeout(EVICT_PAUSE, Arc::clone(slots).acquire_owned()).await;
+        if let Ok(slot) = free {
+            return slot.ok();
+        }
+    }
+}
+
 /// A connection that was just made. TLS shakes hands here, in the connection's own task.
-async fn greet(stream: TcpStream, peer: SocketAddr, house: Rc<House>) {
+async fn greet(stream: TcpStream, address: SocketAddr, house: Rc<House>, seat: Rc<Seat>) {
     // Without this, an answer larger than one packet waits for the client's delayed acknowledgement.
     if let Err(error) = stream.set_nodelay(true) {
-        log::debug!("{peer}: no TCP_NODELAY: {error}");
+        log::debug!("{address}: no TCP_NODELAY: {error}");
     }
-    connection::serve(stream, peer, house).await;
+    let peer = Peer { address, tls: house.tls.is_some() };
+    let Some(tls) = house.tls.clone() else {
+        return connection::serve(stream, peer, house, seat).await;
+    };
+    let time = house.limits.handshake;
+    seat.due(tokio::time::Instant::now() + time, Bytes::None);
+    let shaken = unless_stopped(&house, tokio::time::timeout(time, tls.greet(stream))).await;
+    match shaken {
+        Some(Ok(Ok(Greeting::Tls(stream)))) => connection::serve(*stream, peer, house, seat).await,
+        Some(Ok(Ok(Greeting::Plain(mut stream)))) => {
+            log::info!("{address} spoke plain http to this port of https");
+            linger(&mut stream).await;
+        }
+        Some(Ok(Err(error))) => log::debug!("{address}: no TLS: {error}"),
+        Some(Ok(Ok(Greeting::Nothing)) | Err(_)) | None => {}
+    }
 }
 
 /// The result of `future`, or `None` if the server stops first.

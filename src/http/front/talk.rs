@@ -4,11 +4,14 @@
 //! here what it may hand over, and the service says here when it has begun and when its answer is done.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::budget::Held;
 use super::chunks::Framing;
+use super::seats::{Bytes, Seat};
 use super::{Reason, Refusal};
 
 /// Where a connection stands.
@@ -41,23 +44,33 @@ pub(super) struct Pending {
 /// The state of one connection.
 #[derive(Debug)]
 pub(super) struct Talk {
+    seat: Rc<Seat>,
     phase: Cell<Phase>,
     write_by: Cell<Option<Instant>>,
     stopping: Cell<bool>,
     silent: Cell<bool>,
     refused: RefCell<Option<Pending>>,
+    /// The answer that is being written: hyper drops the body as soon as it has taken it over.
+    answer: RefCell<Option<Held>>,
 }
 
 impl Talk {
     /// A connection on which nothing has been said.
-    pub(super) fn new() -> Talk {
+    pub(super) fn new(seat: Rc<Seat>) -> Talk {
         Talk {
+            seat,
             phase: Cell::new(Phase::Head),
             write_by: Cell::default(),
             stopping: Cell::default(),
             silent: Cell::default(),
             refused: RefCell::default(),
+            answer: RefCell::default(),
         }
+    }
+
+    /// The place of the connection.
+    pub(super) fn seat(&self) -> &Rc<Seat> {
+        &self.seat
     }
 
     pub(super) fn phase(&self) -> Phase {
@@ -92,9 +105,12 @@ impl Talk {
         self.phase.get() == Phase::Busy
     }
 
-    /// An answer begins to be written, and the client has `time` to take it.
-    pub(super) fn begin_answer(&self, time: Duration) {
-        self.write_by.set(Some(Instant::now() + time));
+    /// An answer of so many bytes begins to be written, and the client has `time` to take it.
+    pub(super) fn begin_answer(&self, time: Duration, bytes: Held) {
+        self.answer.replace(Some(bytes));
+        let by = Instant::now() + time;
+        self.write_by.set(Some(by));
+        self.seat.due(by, Bytes::None);
     }
 
     /// hyper has taken the whole answer.
@@ -106,6 +122,7 @@ impl Talk {
     pub(super) fn flushed(&self) {
         if self.phase.get() == Phase::Answered {
             self.write_by.set(None);
+            self.answer.take();
             self.phase.set(Phase::Head);
         }
     }

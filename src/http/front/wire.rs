@@ -9,7 +9,6 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
@@ -18,11 +17,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::Instant;
 
 use super::Reason;
 use super::chunks::Framing;
 use super::head;
 use super::intake::{Gathered, Intake, READ_BYTES};
+use super::peer::Peer;
+use super::seats;
 use super::talk::{Phase, Talk};
 use super::timer::Timer;
 
@@ -34,7 +36,7 @@ const LINGER: Duration = Duration::from_secs(2);
 /// A byte stream as hyper sees it.
 pub(super) struct Wire<S> {
     stream: S,
-    peer: SocketAddr,
+    peer: Peer,
     talk: Rc<Talk>,
     intake: Intake,
     /// The head in hand as it came, and what hyper has not taken yet of its rewritten form.
@@ -46,7 +48,7 @@ pub(super) struct Wire<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
-    pub(super) fn new(stream: S, peer: SocketAddr, talk: Rc<Talk>, intake: Intake) -> Wire<S> {
+    pub(super) fn new(stream: S, peer: Peer, talk: Rc<Talk>, intake: Intake) -> Wire<S> {
         let (raw, outbound) = (Bytes::new(), Bytes::new());
         Wire { stream, peer, talk, intake, raw, outbound, write_timer: Timer::default(), asked: false }
     }
@@ -62,9 +64,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 
     /// Ends the connection. A client that may still be sending gets the time to see its last answer.
     pub(super) async fn close(mut self) {
+        self.talk.seat().due(Instant::now() + LINGER, seats::Bytes::None);
         if self.talk.phase() == Phase::Last && !self.talk.is_silent() {
-            // Whatever comes of it, the connection is over.
-            let _ = tokio::time::timeout(LINGER, linger(&mut self.stream)).await;
+            linger(&mut self.stream).await;
+        } else {
+            // Says goodbye where TLS wants one, and does not wait for it to be heard.
+            let _ = poll_fn(|cx| Poll::Ready(Pin::new(&mut self.stream).poll_shutdown(cx))).await;
         }
     }
 
@@ -204,8 +209,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Write for Wire<S> {
     }
 }
 
-/// Says that no more is to come, and drops what the client still sends.
-async fn linger<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S) -> io::Result<()> {
+/// Says that no more is to come, and drops what the client still sends, for a time. Whatever comes of it, the
+/// connection is over.
+pub(super) async fn linger<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S) {
+    let _ = tokio::time::timeout(LINGER, drain(stream)).await;
+}
+
+async fn drain<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S) -> io::Result<()> {
     poll_fn(|cx| Pin::new(&mut *stream).poll_shutdown(cx)).await?;
     let mut dropped = 0;
     while dropped < LINGER_BYTES {

@@ -47,6 +47,12 @@ pub fn parse_path(text: &str, limits: &Limits, tolerance: Tolerance, notes: &mut
     if parser.token == Token::OpenBracket {
         path.filter = parser.path_filter()?;
         path.sub = parser.sub_attribute()?;
+        if path.filter.is_none()
+            && let Some(sub) = path.sub.take()
+        {
+            // Empty brackets select everything, as no brackets do: one meaning, one form.
+            path.attribute.text = format!("{}.{}", path.attribute.text, sub.text);
+        }
     }
     match parser.token {
         Token::End => Ok(path),

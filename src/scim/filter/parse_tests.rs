@@ -186,6 +186,7 @@ fn paths_of_every_form_parse() {
         assert_eq!(path(text).to_string(), text);
     }
     assert_eq!(path("members[]"), path(" members "));
+    assert_eq!(path("addresses[].locality"), path("addresses.locality"), "found by tests/it/fuzz");
     assert!(parse_path("members[]", Tolerance::Strict).is_err());
 }
 

@@ -15,9 +15,19 @@ pub fn command() -> Command {
 
 /// The same, unable to make any file larger than `kib` KiB: what a full disk does, without filling one.
 pub fn command_with_small_files(kib: u32) -> Command {
-    let mut shell = Command::new("bash");
     // Without the trap the signal would end the program before it sees an error.
-    let script = format!("trap '' XFSZ; ulimit -f {kib}; exec \"$0\" \"$@\"");
+    command_after(&format!("trap '' XFSZ; ulimit -f {kib}"))
+}
+
+/// The same, with at most `descriptors` open files.
+pub fn command_with_few_descriptors(descriptors: u32) -> Command {
+    command_after(&format!("ulimit -n {descriptors}"))
+}
+
+/// The executable, after a shell has run `script` in its process.
+fn command_after(script: &str) -> Command {
+    let mut shell = Command::new("bash");
+    let script = format!("{script}; exec \"$0\" \"$@\"");
     shell.args(["-c", &script, env!("CARGO_BIN_EXE_rollcall")]);
     cleaned(shell)
 }

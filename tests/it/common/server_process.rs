@@ -32,7 +32,15 @@ impl ServerProcess {
 
     /// A server with `config` as its configuration file.
     pub fn start_with(config: &str) -> ServerProcess {
-        let mut command = process::command();
+        ServerProcess::start_as(process::command(), config)
+    }
+
+    /// The same with at most `descriptors` open files.
+    pub fn start_with_few_descriptors(config: &str, descriptors: u32) -> ServerProcess {
+        ServerProcess::start_as(process::command_with_few_descriptors(descriptors), config)
+    }
+
+    fn start_as(mut command: Command, config: &str) -> ServerProcess {
         command.args(["serve", "--ephemeral", "--until-stdin-closes"]);
         let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
         if !config.is_empty() {

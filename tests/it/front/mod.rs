@@ -4,5 +4,5 @@ mod answers;
 mod deadlines;
 mod lifecycle;
 mod requests;
-mod support;
+pub mod support;
 mod workers;

@@ -5,7 +5,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use rollcall::http::front::{Arrival, Front, Limits, Outcome, Refusal, Resumed, Service, Waker};
+use rollcall::http::front::{Arrival, Front, Limits, Outcome, Refusal, Resumed, Service, Tls, Waker};
 use rollcall::ids::Ids;
 use rouille::{Request, Response};
 
@@ -121,10 +121,16 @@ pub struct Served {
 
 /// Serves a probe on a free port.
 pub fn serve(limits: Limits) -> Served {
+    serve_with(None, limits)
+}
+
+/// The same, by https if there is `tls`.
+pub fn serve_with(tls: Option<Tls>, limits: Limits) -> Served {
     let probe = Arc::new(Probe::default());
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let front =
-        Front::start(listener, limits, Ids::deterministic(), Arc::clone(&probe) as Arc<dyn Service>).unwrap();
+        Front::start(listener, tls, limits, Ids::deterministic(), Arc::clone(&probe) as Arc<dyn Service>)
+            .unwrap();
     *probe.waker.lock().unwrap() = Some(front.waker());
     Served { front, probe }
 }
@@ -183,7 +189,9 @@ impl Client {
     /// Whether nothing comes for `time`.
     pub fn hears_nothing_for(&self, time: Duration) -> bool {
         self.stream.set_read_timeout(Some(time)).unwrap();
-        let nothing = self.stream.peek(&mut [0]).is_err();
+        // The end of the connection is something, however abrupt.
+        let nothing =
+            self.stream.peek(&mut [0]).is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock);
         self.stream.set_read_timeout(Some(PATIENCE)).unwrap();
         nothing
     }

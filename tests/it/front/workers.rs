@@ -1,6 +1,6 @@
 //! Worker threads, their queue, the common budget of bytes, parked requests.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rollcall::http::front::Limits;
 
@@ -44,21 +44,66 @@ fn a_full_queue_is_503_with_retry_after_at_once_while_all_workers_are_busy() {
     assert_eq!((busy.answer().status, waiting.answer().status), (200, 200));
 }
 
+/// The start of a POST of `length` bytes, and `sent` of them.
+fn begun(length: usize, sent: usize) -> String {
+    format!("POST /holds HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n{}", "x".repeat(sent))
+}
+
 #[test]
 fn bodies_over_the_common_budget_are_503_until_others_are_done() {
-    let served = serve(Limits { buffered_bytes: 10_000, ..limits() });
+    let served = serve(Limits { buffered_bytes: 200_000, ..limits() });
     let mut holder = served.connect();
-    holder
-        .send(format!("POST /holds HTTP/1.1\r\nHost: a\r\nContent-Length: 8001\r\n\r\n{}", "x".repeat(8000)));
+    holder.send(begun(100_001, 100_000));
     // The holder's bytes are on their way: ask until they have arrived.
-    let body = "x".repeat(8000);
+    let body = "x".repeat(150_000);
     let answer =
         std::iter::repeat_with(|| served.ask(post("/x", &body))).find(|answer| answer.status != 200).unwrap();
     assert_eq!((answer.status, answer.header("Retry-After")), (503, Some("1")));
     holder.send("x");
     assert_eq!(holder.answer().status, 200);
     let began = Instant::now();
-    while served.ask(post("/x", "small enough")).status != 200 {
+    while served.ask(post("/x", &body)).status != 200 {
+        assert!(began.elapsed() < PATIENCE);
+    }
+}
+
+#[test]
+fn strangers_bytes_make_room_for_others_and_never_for_longer_than_their_deadline() {
+    let served = serve(Limits { buffered_bytes: 200_000, ..limits() });
+    let mut admitted = served.connect();
+    admitted.send(begun(100_001, 100_000));
+    // Long enough for its head to be looked at.
+    assert!(admitted.hears_nothing_for(Duration::from_millis(500)));
+    let held: Vec<Client> = (0..8)
+        .map(|number| {
+            let mut client = served.connect();
+            let head = format!("GET / HTTP/1.1\r\nHost: a\r\nX: {}", "x".repeat(40_000));
+            client.send(if number % 2 == 0 { head } else { begun(60_000, 40_000) });
+            client
+        })
+        .collect();
+    for _ in 0..10 {
+        assert_eq!(served.ask(post("/x", &"x".repeat(60_000))).status, 200);
+    }
+    // Heads have ten seconds and bodies thirty.
+    let ended =
+        held.into_iter().filter(|client| !client.hears_nothing_for(Duration::from_millis(20))).count();
+    assert!(ended >= 6, "{ended} of 8 made room");
+    admitted.send("x");
+    assert_eq!(admitted.answer().status, 200);
+}
+
+#[test]
+fn answers_that_nobody_takes_keep_further_requests_out_until_they_are_gone() {
+    let served = serve(Limits { buffered_bytes: 8 * 1024 * 1024, ..limits() });
+    let mut holder = served.connect();
+    holder.send(post("/big", &(64 * 1024 * 1024).to_string()));
+    assert_eq!(holder.head().0, 200);
+    let answer = served.ask(get("/x"));
+    assert_eq!((answer.status, answer.header("Retry-After")), (503, Some("1")));
+    drop(holder);
+    let began = Instant::now();
+    while served.ask(get("/x")).status != 200 {
         assert!(began.elapsed() < PATIENCE);
     }
 }
