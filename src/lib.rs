@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | `cli` | one file per command group |
 //! | `testing` | the test mode: seed, reset, faults, clock, journal |
+//! | `provision` | PingOne's side: a client of any SCIM server |
 //! | `app` | composition root |
 //! | `http` | the front, the table of routes, request ids |
 //! | `auth` | tokens, and which organization a request speaks for |
@@ -30,6 +31,7 @@ pub mod ids;
 pub mod limiter;
 pub mod mapping;
 pub mod model;
+pub mod provision;
 pub mod scim;
 pub mod store;
 pub mod testing;

@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod configuration;
 mod conflicts;
+mod demo;
 mod entities;
 mod events;
 mod explain;
@@ -16,6 +17,8 @@ mod organizations;
 pub mod output;
 mod password;
 mod preview;
+mod progress;
+mod provision;
 mod requests;
 mod rule_file;
 mod rules;
@@ -44,6 +47,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
 fn dispatch(Arguments { common, command }: Arguments) -> Result<Outcome> {
     match command {
         Command::Serve(serve) => serve::run(&serve, &common),
+        Command::Demo(demo) => demo::run(&demo),
+        Command::Provision(command) => provision::run(command, &common),
         Command::Organization(command) => organizations::run(command, &common),
         Command::Token(command) => tokens::run(command, &common),
         Command::Admin(command) => admins::run(command, &common),

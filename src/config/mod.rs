@@ -8,7 +8,6 @@ mod check;
 mod database;
 mod load;
 mod log;
-mod nearest;
 mod network;
 mod public_url;
 mod raw;

@@ -4,6 +4,8 @@
 
 use toml::de::DeValue;
 
+use crate::model::toml_file;
+
 /// What was written for a key.
 #[derive(Clone, Copy)]
 pub(super) enum Raw<'a> {
@@ -53,29 +55,8 @@ impl<'a> Raw<'a> {
     /// How an error names it.
     pub(super) fn found(self) -> String {
         match self {
-            Raw::File(DeValue::String(text)) => quoted(text),
-            Raw::File(DeValue::Integer(number)) => number.to_string(),
-            Raw::File(DeValue::Float(number)) => number.to_string(),
-            Raw::File(DeValue::Boolean(flag)) => flag.to_string(),
-            Raw::File(DeValue::Datetime(at)) => at.to_string(),
-            Raw::File(DeValue::Array(items)) => listed(items),
-            Raw::File(DeValue::Table(_)) => "a table".to_owned(),
-            Raw::Variable(text) => quoted(text),
+            Raw::File(value) => toml_file::found(value),
+            Raw::Variable(text) => toml_file::quoted(text),
         }
-    }
-}
-
-/// A list as it was written, item by item.
-fn listed(items: &[toml::Spanned<DeValue<'_>>]) -> String {
-    let items: Vec<String> = items.iter().map(|item| Raw::File(item.get_ref()).found()).collect();
-    format!("[{}]", items.join(", "))
-}
-
-/// `text` in quotes on one line, cut where a person stops reading.
-fn quoted(text: &str) -> String {
-    const LONGEST: usize = 80;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{:?}...", text.get(..end).unwrap_or_default()),
-        None => format!("{text:?}"),
     }
 }

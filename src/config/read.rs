@@ -7,9 +7,10 @@ use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
-use super::nearest::nearest;
 use super::raw::Raw;
 use super::section::Section;
+use crate::model::nearest::nearest;
+use crate::model::toml_file::TomlFile;
 
 /// What the names of the environment variables begin with.
 pub(super) const PREFIX: &str = "ROLLCALL_";
@@ -39,14 +40,10 @@ impl<'c> Reader<'c> {
 
     /// Reads a TOML file's `text`.
     pub(super) fn file(&mut self, path: &Path, text: &str) {
-        let file = Source { name: path.display().to_string(), text };
-        match DeTable::parse(text) {
-            Ok(table) => self.table(&file, "", table.get_ref()),
-            Err(error) => {
-                let place = file.place(error.span().map_or(0, |span| span.start));
-                let text = format!("{place}: this is not TOML: {}.", error.message());
-                self.problems.push(Problem { key: String::new(), text });
-            }
+        let file = TomlFile::new(path, text);
+        match file.parse() {
+            Ok(table) => self.table(&file, "", &table),
+            Err(text) => self.problems.push(Problem { key: String::new(), text }),
         }
     }
 
@@ -77,7 +74,7 @@ impl<'c> Reader<'c> {
         }
     }
 
-    fn table(&mut self, file: &Source<'_>, path: &str, table: &DeTable<'_>) {
+    fn table(&mut self, file: &TomlFile<'_>, path: &str, table: &DeTable<'_>) {
         let mut entries: Vec<_> = table.iter().collect();
         entries.sort_by_key(|(name, _)| name.span().start);
         for (name, value) in entries {
@@ -163,20 +160,6 @@ impl<'c> Reader<'c> {
 
     fn problem(&mut self, key: &str, text: String) {
         self.problems.push(Problem { key: key.to_owned(), text });
-    }
-}
-
-/// A file, for the places in it.
-struct Source<'f> {
-    name: String,
-    text: &'f str,
-}
-
-impl Source<'_> {
-    /// `config.toml, line 3`
-    fn place(&self, offset: usize) -> String {
-        let before = self.text.as_bytes().iter().take(offset);
-        format!("{}, line {}", self.name, 1 + before.filter(|byte| **byte == b'\n').count())
     }
 }
 

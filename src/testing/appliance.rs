@@ -228,6 +228,16 @@ impl Appliance {
         self.controls.journal.take().0
     }
 
+    /// Serves until SIGTERM or SIGINT.
+    ///
+    /// # Errors
+    /// `Internal`, when the system refuses what is needed to wait for them.
+    pub fn run(self) -> Result<()> {
+        let Some(running) = self.into_running() else { return Ok(()) };
+        running.watch_signals(app::Reloads::of_config(None))?;
+        running.run()
+    }
+
     /// The running server, for one who waits for its end.
     pub(super) fn into_running(mut self) -> Option<Running> {
         self.running.take()

@@ -49,6 +49,7 @@ mod places;
 mod policies;
 mod prerequisites;
 mod preview;
+mod provision;
 mod provisioning_switch;
 mod proxies;
 mod rate_limits;

@@ -9,6 +9,7 @@ use super::admin::AdminCommand;
 use super::mapping::{GroupCommand, RuleCommand};
 use super::operations::{Restore, SystemdUnit};
 use super::people::{ConflictCommand, EntityCommand, UserCommand};
+use super::provision::{Demo, ProvisionCommand};
 use super::requests::RequestsCommand;
 use super::tenant::{OrganizationCommand, TokenCommand};
 
@@ -43,6 +44,11 @@ pub struct Common {
 pub enum Command {
     /// Run the server
     Serve(Serve),
+    /// Show the whole thing: a server in memory, a sample directory provisioned into it, a conflict to resolve
+    Demo(Demo),
+    /// Do what PingOne does: push a directory into any SCIM server
+    #[command(subcommand)]
+    Provision(ProvisionCommand),
     /// Organizations and their settings
     #[command(subcommand)]
     Organization(OrganizationCommand),

@@ -9,6 +9,7 @@ mod mapping;
 mod operations;
 mod parse;
 mod people;
+mod provision;
 mod requests;
 mod tenant;
 #[cfg(test)]
@@ -21,5 +22,6 @@ pub use mapping::{Approve, GroupCommand, GroupStatus, MapGroup, NewRule, RuleCha
 pub use operations::{Restore, SystemdUnit};
 pub use parse::Recording;
 pub use people::{ConflictCommand, EntityCommand, UserCommand};
+pub use provision::{Demo, ProvisionCommand, ProvisionFiles, ProvisionSync};
 pub use requests::{OneRequest, RequestSearch, RequestsCommand};
 pub use tenant::{NewToken, OrganizationCommand, OrganizationSettings, TokenCommand};

@@ -7,6 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::model::error::{Error, Result};
+use crate::model::toml_file::TomlFile;
 use crate::testing::seed::parts::{PARTS, Part, SETTINGS};
 
 /// A seed, read and not yet planted.
@@ -30,23 +31,18 @@ pub(super) struct Plot {
 /// A table of the file.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
-    /// `seed.toml`
-    file: String,
     /// `users 3`, for errors.
     name: String,
-    /// Where it begins.
-    line: usize,
+    /// Where it begins: `seed.toml, line 3`.
+    place: String,
     /// Where each of its keys is.
-    lines: Vec<(String, usize)>,
+    places: Vec<(String, String)>,
     /// What it says.
     pub(super) fields: Map<String, Value>,
 }
 
 /// A file, for the places in it.
-struct Source<'f> {
-    name: String,
-    text: &'f str,
-}
+struct Source<'f>(TomlFile<'f>);
 
 impl Seed {
     /// Reads a seed from the text of the file `path`.
@@ -54,13 +50,10 @@ impl Seed {
     /// # Errors
     /// `InvalidValue` with file, line, key and what was expected.
     pub(in crate::testing) fn parse(path: &Path, text: &str) -> Result<Seed> {
-        let source = Source { name: path.display().to_string(), text };
-        let table = DeTable::parse(text).map_err(|error| {
-            let at = error.span().map_or(0, |span| span.start);
-            source.refuse(at, &format!("this is not TOML: {}", error.message()))
-        })?;
-        let default = source.plot("", 0, table.get_ref(), &["organizations"])?;
-        let organizations = table.get_ref().iter().find(|(name, _)| name.get_ref() == "organizations");
+        let source = Source(TomlFile::new(path, text));
+        let table = source.0.parse().map_err(Error::invalid_value)?;
+        let default = source.plot("", 0, &table, &["organizations"])?;
+        let organizations = table.iter().find(|(name, _)| name.get_ref() == "organizations");
         let others = organizations.map_or(Ok(Vec::new()), |(_, tables)| {
             let tables = source.tables("organizations", tables)?;
             (1..)
@@ -85,10 +78,10 @@ impl Source<'_> {
         let known = |key: &str| SETTINGS.contains(&key) || more.contains(&key);
         let settings = self.entry(name, at, table, |key| known(key) && key != "organizations");
         let is_part = |key: &str| PARTS.iter().any(|part| part.name == key);
-        if let Some((key, line)) = settings.lines.iter().find(|(key, _)| !known(key) && !is_part(key)) {
+        if let Some((key, place)) = settings.places.iter().find(|(key, _)| !known(key) && !is_part(key)) {
             let all = PARTS.iter().map(|part| part.name).chain(SETTINGS).chain(more.iter().copied());
             let all = all.collect::<Vec<_>>().join(", ");
-            return Err(self.at_line(*line, key, &format!("there is no such key; expected one of {all}")));
+            return Err(refuse_at(place, key, &format!("there is no such key; expected one of {all}")));
         }
         let within = |part: &str| if name.is_empty() { part.to_owned() } else { format!("{name}, {part}") };
         let mut entries = Vec::new();
@@ -112,7 +105,7 @@ impl Source<'_> {
         value: &'t Spanned<DeValue<'v>>,
     ) -> Result<Vec<Spanned<&'t DeTable<'v>>>> {
         let refused = |at: usize| {
-            Err(self.at_line(self.line(at), key, &format!("expected tables, each under its own [[{key}]]")))
+            Err(refuse_at(&self.0.place(at), key, &format!("expected tables, each under its own [[{key}]]")))
         };
         let DeValue::Array(items) = value.get_ref() else { return refused(value.span().start) };
         let mut tables = Vec::new();
@@ -130,12 +123,11 @@ impl Source<'_> {
         let mut keys: Vec<_> = table.iter().collect();
         keys.sort_by_key(|(key, _)| key.span().start);
         Entry {
-            file: self.name.clone(),
             name: name.to_owned(),
-            line: self.line(at),
-            lines: keys
+            place: self.0.place(at),
+            places: keys
                 .iter()
-                .map(|(key, _)| (key.get_ref().to_string(), self.line(key.span().start)))
+                .map(|(key, _)| (key.get_ref().to_string(), self.0.place(key.span().start)))
                 .collect(),
             fields: keys
                 .iter()
@@ -144,18 +136,10 @@ impl Source<'_> {
                 .collect(),
         }
     }
+}
 
-    fn line(&self, offset: usize) -> usize {
-        1 + self.text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count()
-    }
-
-    fn refuse(&self, at: usize, what: &str) -> Error {
-        Error::invalid_value(format!("{}, line {}: {what}.", self.name, self.line(at)))
-    }
-
-    fn at_line(&self, line: usize, key: &str, what: &str) -> Error {
-        Error::invalid_value(format!("{}, line {line}: {key}: {what}.", self.name)).at(key)
-    }
+fn refuse_at(place: &str, key: &str, what: &str) -> Error {
+    Error::invalid_value(format!("{place}: {key}: {what}.")).at(key)
 }
 
 impl Entry {
@@ -188,10 +172,10 @@ impl Entry {
             field.get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key))
         };
         // The longest, since one key may be the beginning of another.
-        let key = self.lines.iter().filter(|(key, _)| about(key)).max_by_key(|(key, _)| key.len());
-        let line = key.map_or(self.line, |(_, line)| *line);
+        let key = self.places.iter().filter(|(key, _)| about(key)).max_by_key(|(key, _)| key.len());
+        let place = key.map_or(&self.place, |(_, place)| place);
         let name = if self.name.is_empty() { String::new() } else { format!(" ({})", self.name) };
-        Error { detail: format!("{}, line {line}{name}: {}", self.file, error.detail), ..error }
+        Error { detail: format!("{place}{name}: {}", error.detail), ..error }
     }
 }
 

@@ -20,7 +20,7 @@ mod words;
 
 pub use answer::Answer;
 pub use browser::Browser;
-pub use cli::rollcall;
+pub use cli::{Output, rollcall};
 pub use client::Client;
 pub use durable::DurableServer;
 pub use ephemeral::Server;

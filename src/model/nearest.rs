@@ -1,7 +1,7 @@
 //! The known word nearest to a mistyped one.
 
 /// The one of `known` that takes the fewest letters to become `word`, if it takes few enough to be a slip.
-pub(super) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let limit = (word.chars().count() / 3).clamp(1, 3);
     known
         .into_iter()
