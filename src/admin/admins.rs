@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::admin::body::Fields;
 use crate::admin::handle::{Admin, has_server_scope, organization};
 use crate::admin::list::Listing;
+use crate::admin::operation::{Body, Operation};
 use crate::admin::reply::{self, Reply};
 use crate::directory::{
     AdminChange, AdminSpec, Hashed, account_json, change_admin, create_admin, generate_password,
@@ -15,6 +16,22 @@ use crate::model::call::Call;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::id::AdminId;
 use crate::store::Db;
+
+/// Of [`list`].
+pub const LIST: Operation = Operation::list("People who sign in", "AdminAccount");
+/// Of [`create`].
+pub const CREATE: Operation =
+    Operation::create("Make an admin; a password that is made up is shown once", "NewAdmin", "MadeAdmin");
+/// Of [`show`].
+pub const SHOW: Operation = Operation::get("One admin", "AdminAccount");
+/// Of [`update`].
+pub const UPDATE: Operation = Operation::change(
+    "Change name or password, disable or enable",
+    Body::Required("AdminChange"),
+    "AdminAccount",
+);
+/// Of [`remove`].
+pub const REMOVE: Operation = Operation::delete("Remove an admin, with all sessions");
 
 /// `GET admins`.
 ///

@@ -42,6 +42,7 @@ pub fn call() -> CallBuilder {
         client: std::net::Ipv4Addr::LOCALHOST.into(),
         base_url: "http://127.0.0.1:8080".to_owned(),
         time_is_up: None,
+        log: None,
     })
 }
 
@@ -135,7 +136,7 @@ impl World {
     pub fn ask(&self, handler: fn(&Admin, &Call) -> Result<Reply>, call: CallBuilder) -> (u16, Value) {
         match self.reply(handler, call, false).unwrap() {
             Reply::Answer(answer) => (answer.status_code, body(answer)),
-            Reply::Park { .. } => panic!("the call was parked"),
+            Reply::Park { .. } | Reply::ParkForRequests { .. } => panic!("the call was parked"),
         }
     }
 

@@ -13,6 +13,7 @@ use crate::http::probes::Probes;
 use crate::http::service::Rollcall;
 use crate::scim::deviations::Tolerance;
 use crate::scim::filter;
+use crate::scim::masking::Masking;
 use crate::scim::schema::{SchemaSettings, Schemas, UnknownAttributes};
 use crate::scim::{GroupPatchAnswer, Scim, ScimSettings};
 
@@ -25,6 +26,7 @@ pub fn compose(config: &Config, directory: &Directory) -> Rollcall {
     };
     let limits = &config.server.limits;
     Rollcall {
+        masking: Masking::new(&scim.schemas),
         scim,
         admin: Admin {
             directory: directory.clone(),
@@ -38,6 +40,7 @@ pub fn compose(config: &Config, directory: &Directory) -> Rollcall {
         },
         probes: Probes { directory: directory.clone() },
         last_used: LastUsed::default(),
+        keep_events_days: config.events.keep_days,
         trusted_proxies: config.server.trusted_proxies.clone(),
         metrics: Metrics::default(),
         pace: Pace::new(limits.requests_per_second, limits.failed_signins_per_minute),

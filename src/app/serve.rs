@@ -10,13 +10,14 @@ use crate::app::certificate::Certificate;
 use crate::app::compose::{compose, front_limits};
 use crate::app::first_run::first_run;
 use crate::app::housekeeping::Housekeeping;
+use crate::app::request_writer::RequestWriter;
 use crate::app::signals::{self, Reloads};
-use crate::app::{logging, policy, target};
+use crate::app::{logging, policy, request_log, target};
 use crate::clock::Clock;
 use crate::config::{self, AddressPolicy, Config};
 use crate::directory::Directory;
 use crate::http::front::{Front, Service, Tls};
-use crate::http::service::Rollcall;
+use crate::http::service::{Rollcall, request_feed};
 use crate::ids::Ids;
 use crate::model::error::{Error, Result};
 use crate::store::{self, Store, Target};
@@ -37,6 +38,7 @@ pub struct Running {
     front: Front,
     program: Arc<Rollcall>,
     dispatcher: Dispatcher,
+    requests: RequestWriter,
 }
 
 fn durable(named: Option<&Path>) -> Result<(Running, Reloads)> {
@@ -55,7 +57,8 @@ fn durable(named: Option<&Path>) -> Result<(Running, Reloads)> {
         .as_ref()
         .map_or_else(|| format!("{scheme}://{address}"), |url| url.as_str().to_owned());
     let store = Arc::new(open_file(&config.database, &target(&config, Target::Serve))?);
-    let directory = Directory::new(store, Clock::System, Ids::Random, policy(&config));
+    let directory = Directory::new(store, Clock::System, Ids::Random, policy(&config))
+        .with_requests(request_log(&config.requests));
     first_run(&directory, &config, &base_url)?;
     let program = Arc::new(compose(&config, &directory));
     let tls = certificate.as_ref().map(Certificate::tls);
@@ -70,11 +73,7 @@ fn durable(named: Option<&Path>) -> Result<(Running, Reloads)> {
 /// The keys that are set to something else than their default and that nothing reads yet.
 fn without_effect(config: &Config) -> Vec<&'static str> {
     let default = Config::default();
-    let keys = [
-        ("server.metrics_listen", config.server.metrics_listen != default.server.metrics_listen),
-        ("requests", config.requests != default.requests),
-        ("events", config.events != default.events),
-    ];
+    let keys = [("server.metrics_listen", config.server.metrics_listen != default.server.metrics_listen)];
     keys.into_iter().filter_map(|(key, is_set)| is_set.then_some(key)).collect()
 }
 
@@ -116,12 +115,19 @@ impl Running {
         program.scim.directory.store().on_events(move |organizations| {
             organizations.iter().for_each(|organization| waker.wake(organization.0.unsigned_abs()));
         });
+        let waker = front.waker();
+        program
+            .scim
+            .directory
+            .requests()
+            .on_growth(move |organization| waker.wake(request_feed(organization)));
+        let requests = RequestWriter::start(program.scim.directory.clone())?;
         let settings = Settings {
             addresses: AddressPolicy::of(&config.webhooks),
             give_up_days: config.webhooks.give_up_days,
         };
         let dispatcher = Dispatcher::start(&program.scim.directory, settings)?;
-        Ok(Running { front, program, dispatcher })
+        Ok(Running { front, program, dispatcher, requests })
     }
 
     /// The front, to wake requests and to stop.
@@ -147,6 +153,7 @@ impl Running {
         signals::tell(&[NotifyState::Ready]);
         self.front.wait();
         self.dispatcher.stop();
+        self.requests.finish();
         housekeeping.finish();
         log::info!("stopped");
         Ok(())
@@ -156,6 +163,7 @@ impl Running {
     pub fn stop(self) {
         self.front.stop();
         self.dispatcher.stop();
+        self.requests.finish();
     }
 }
 

@@ -8,11 +8,24 @@ use crate::model::id::ResourceId;
 use crate::model::mapping::Mapping;
 use crate::model::organization::Organization;
 use crate::model::rule::{Rule, RuleSpec};
+use crate::model::user::User;
 use crate::store::Event;
 
 /// A user in a few words: id and name.
 pub fn user_json(id: &ResourceId, user_name: &str) -> Value {
     json!({"id": id, "user_name": user_name})
+}
+
+/// A user without its places: as its events and the snapshot show it.
+pub fn user_state_json(user: &User) -> Value {
+    json!({
+        "id": user.resource_id,
+        "user_name": user.user_name,
+        "display_name": user.display_name,
+        "external_id": user.external_id,
+        "active": user.active,
+        "role": {"effective": user.effective_role, "own": user.own_role},
+    })
 }
 
 /// A group in a few words: id and name.
@@ -80,6 +93,7 @@ pub fn organization_json(organization: &Organization) -> Value {
         "plan": (!organization.plan.is_empty()).then_some(&organization.plan),
         "sso": {"enabled": organization.sso},
         "features": organization.features,
+        "record_bodies_until": organization.record_bodies_until,
         "created_at": organization.created,
     })
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::clock::Clock;
 use crate::directory::change::Change;
+use crate::directory::requests::{RequestLog, RequestLogSettings};
 use crate::ids::Ids;
 use crate::mapping::rules::RuleSet;
 use crate::model::cause::Cause;
@@ -57,6 +58,7 @@ pub struct Directory {
     ids: Ids,
     policy: Policy,
     rules: RuleCache,
+    requests: RequestLog,
 }
 
 /// Compiled rules by organization, remembered by the stamp that each change of the rules renews.
@@ -68,7 +70,12 @@ type Stamped = (Vec<u8>, Arc<RuleSet>);
 impl Directory {
     /// A directory over a store.
     pub fn new(store: Arc<Store>, clock: Clock, ids: Ids, policy: Policy) -> Directory {
-        Directory { store, clock, ids, policy, rules: RuleCache::default() }
+        Directory { store, clock, ids, policy, rules: RuleCache::default(), requests: RequestLog::default() }
+    }
+
+    /// The same directory with a request log.
+    pub fn with_requests(self, settings: RequestLogSettings) -> Directory {
+        Directory { requests: RequestLog::new(settings), ..self }
     }
 
     /// The store, to read from.
@@ -89,6 +96,11 @@ impl Directory {
     /// The policies that changes follow.
     pub fn policy(&self) -> Policy {
         self.policy
+    }
+
+    /// The log of the IdPs' requests.
+    pub fn requests(&self) -> &RequestLog {
+        &self.requests
     }
 
     /// An organization's rules, compiled.

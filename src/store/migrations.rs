@@ -163,7 +163,8 @@ fn describe(connection: &Connection) -> Result<Vec<(String, String)>> {
             .map(|line| line.split_once("--").map_or(line, |(code, _)| code))
             .flat_map(str::split_whitespace)
             .collect();
-        described.push((name, code.join(" ")));
+        // ALTER TABLE writes its columns without the line ends around them that schema.sql has.
+        described.push((name, code.join(" ").replace("( ", "(").replace(" )", ")").replace(" ,", ",")));
     }
     Ok(described)
 }

@@ -21,6 +21,8 @@ pub struct Tx<'c> {
     db: Db<'c>,
     /// The organizations whose feed this job moved, for those who wait for it.
     moved: RefCell<BTreeSet<OrganizationId>>,
+    /// How many rows this connection had changed when the job began.
+    changes_before: u64,
 }
 
 /// A slice of a list: what comes after a row, and how much of it.
@@ -77,7 +79,8 @@ impl<'c> Db<'c> {
 
 impl<'c> Tx<'c> {
     pub(super) fn new(connection: &'c Connection) -> Tx<'c> {
-        Tx { db: Db::new(connection), moved: RefCell::default() }
+        let changes_before = connection.total_changes();
+        Tx { db: Db::new(connection), moved: RefCell::default(), changes_before }
     }
 
     /// Runs a change and says how many rows it touched.
@@ -112,6 +115,11 @@ impl<'c> Tx<'c> {
             self.moved.replace(moved_before);
         }
         Ok(outcome)
+    }
+
+    /// Whether this job has changed any row so far.
+    pub fn has_written(&self) -> bool {
+        self.db.connection.total_changes() != self.changes_before
     }
 
     pub(super) fn feed_moved(&self, organization: OrganizationId) {

@@ -131,8 +131,8 @@ fn a_database_that_cannot_be_opened_is_refused_with_what_to_do() {
 #[test]
 fn a_key_that_nothing_reads_yet_is_named_at_the_start() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("c.toml"), "[events]\nkeep_days = 5\n").unwrap();
+    std::fs::write(folder.path().join("c.toml"), "[server]\nmetrics_listen = \"127.0.0.1:0\"\n").unwrap();
     let mut server = DurableServer::start_with_config(folder.path(), &folder.path().join("c.toml"));
     let log = server.log();
-    assert!(log.contains("events is set, and has no effect"), "{log}");
+    assert!(log.contains("server.metrics_listen is set, and has no effect"), "{log}");
 }

@@ -133,9 +133,23 @@ impl World {
     /// Fails if an answer says anything of the first organization.
     #[track_caller]
     fn assert_says_nothing(&self, route: &Route, answer: &Answer) {
-        let told = |what: &str| answer.text.contains(what);
+        let text = without_what_was_asked(route, answer);
+        let told = |what: &str| text.contains(what);
         let id = self.ids.values().find(|id| id.len() > 12 && told(id) && answer.status < 400);
         assert!(id.is_none() && !told(MARK), "{} {}: {}", route.method, route.path, answer.text);
+    }
+}
+
+/// A request log shows its organization what it asked for itself, whatever ids it made use of.
+fn without_what_was_asked(route: &Route, answer: &Answer) -> String {
+    let mut json = answer.json.clone();
+    match json["items"].as_array_mut().filter(|_| route.path.ends_with("/requests")) {
+        Some(items) => {
+            let asked = ["path", "query", "resource", "detail"];
+            items.iter_mut().for_each(|item| asked.iter().for_each(|member| item[*member] = Value::Null));
+            json.to_string()
+        }
+        None => answer.text.clone(),
     }
 }
 
@@ -163,6 +177,8 @@ fn one_of_everything(server: &Server) -> BTreeMap<&'static str, String> {
     let webhook = server.api.post("/webhooks", webhook).expect(201).id();
     server.api.post(format!("/webhooks/{webhook}/test"), json!({})).expect(202);
     let delivery = first(&format!("/webhooks/{webhook}/deliveries"));
+    let request = server.scim.get(format!("/Users/{user}")).expect(200);
+    let request = request.header("x-request-id").expect("an id").to_owned();
     BTreeMap::from([
         ("Users", user.clone()),
         ("users", user.clone()),
@@ -188,6 +204,7 @@ fn one_of_everything(server: &Server) -> BTreeMap<&'static str, String> {
         ("assets", "page.css".to_owned()),
         ("webhooks", webhook),
         ("deliveries", delivery),
+        ("requests", request),
     ])
 }
 
