@@ -141,7 +141,7 @@ fn newer(text: &str) -> Result<i64> {
     })
 }
 
-fn filter(call: &Call) -> Result<RequestFilter> {
+pub(super) fn filter(call: &Call) -> Result<RequestFilter> {
     let text = |name: &str| call.query.get(name).filter(|text| !text.is_empty());
     let time = |name: &'static str| {
         let read = |text: &str| {

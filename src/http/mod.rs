@@ -5,6 +5,7 @@
 //! | `front` | connections, limits, deadlines, worker threads; knows nothing of SCIM |
 //! | `target` | path and query, decoded once |
 //! | `routes` | the one table of method, path, scope, handler |
+//! | `pages` | the pages, a part of that table |
 //! | `openapi` | the description of the admin API, from that table |
 //! | `service` | a request through target, route and credentials to its handler, and its error to an answer |
 //! | `answers` | the words of refusals, and what every answer goes through |
@@ -22,6 +23,7 @@ pub mod headers;
 pub mod metrics;
 pub mod openapi;
 pub mod origin;
+mod pages;
 pub mod probes;
 mod request_log;
 pub mod routes;

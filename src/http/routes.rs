@@ -5,12 +5,13 @@ use rouille::Response;
 use crate::admin::entities::{ConcurrencyGroups, SubOrganizations, Teams};
 use crate::admin::{
     Admin, Operation, Reply, admins, conflicts, deliveries, entities, events, groups, mappings, members,
-    organizations, page, preview, requests, rules, sessions, snapshot, tokens, users, webhooks,
+    organizations, preview, requests, rules, sessions, snapshot, tokens, users, webhooks,
 };
 use crate::auth::{Access, Scope};
 use crate::directory::Directory;
 use crate::http::metrics::{self, Metrics};
 use crate::http::openapi;
+use crate::http::pages::PAGES;
 use crate::http::probes::{self, Probes};
 use crate::model::call::Call;
 use crate::model::error::Result;
@@ -99,33 +100,6 @@ macro_rules! server {
     };
 }
 
-const fn page(
-    method: &'static str,
-    path: &'static str,
-    handler: fn(&Admin, &Call) -> Result<Response>,
-) -> Route {
-    let access = if matches!(method.as_bytes(), b"GET") { Access::Read } else { Access::Write };
-    Route { method, path, scope: Scope::Page, access, handler: Handler::Page(handler), operation: None }
-}
-
-/// A page for those who reach the whole server.
-const fn server_page(
-    method: &'static str,
-    path: &'static str,
-    handler: fn(&Admin, &Call) -> Result<Response>,
-) -> Route {
-    Route { scope: Scope::ServerPage, ..page(method, path, handler) }
-}
-
-/// A page for whoever comes.
-const fn open_page(
-    method: &'static str,
-    path: &'static str,
-    handler: fn(&Admin, &Call) -> Result<Response>,
-) -> Route {
-    Route { scope: Scope::Public, ..page(method, path, handler) }
-}
-
 const fn probe(path: &'static str, handler: fn(&Probes) -> Response) -> Route {
     Route {
         method: "GET",
@@ -141,7 +115,7 @@ const fn fixed(path: &'static str, handler: fn() -> Response) -> Route {
     Route { handler: Handler::Fixed(handler), ..probe(path, probes::healthy) }
 }
 
-/// All routes.
+/// All routes of programs; those of people are [`PAGES`].
 pub const ROUTES: &[Route] = &[
     discovery("/scim/v2/ServiceProviderConfig", scim::discovery::service_provider_config),
     discovery("/scim/v2/Schemas", scim::discovery::schemas),
@@ -251,94 +225,6 @@ pub const ROUTES: &[Route] = &[
     server!("GET" "/requests/{}", requests::show_unknown, requests::SHOW_UNKNOWN),
     tenant!("GET" "/events", events::list, events::LIST),
     tenant!("GET" "/snapshot", snapshot::list, snapshot::LIST),
-    page("GET", "/admin", page::home),
-    open_page("GET", "/admin/sign-in", page::show_sign_in),
-    open_page("POST", "/admin/sign-in", page::sign_in),
-    page("POST", "/admin/sign-out", page::sign_out),
-    server_page("GET", "/admin/organizations", page::organizations),
-    server_page("POST", "/admin/organizations", page::create_tenant),
-    page("GET", "/admin/organizations/{slug}", page::overview),
-    page("GET", "/admin/organizations/{slug}/connect", page::connect),
-    page("GET", "/admin/organizations/{slug}/events", page::events),
-    page("GET", "/admin/organizations/{slug}/security", page::security),
-    page("POST", "/admin/organizations/{slug}/security/settings", page::change_settings),
-    page("POST", "/admin/organizations/{slug}/security/tokens", page::create_token),
-    page("POST", "/admin/organizations/{slug}/security/tokens/{}/rotate", page::rotate_token),
-    page("POST", "/admin/organizations/{slug}/security/tokens/{}/revoke", page::revoke_token),
-    page("GET", "/admin/organizations/{slug}/admins", page::admins),
-    page("POST", "/admin/organizations/{slug}/admins", page::create_account),
-    page("POST", "/admin/organizations/{slug}/admins/{}/password", page::reset_password),
-    page("POST", "/admin/organizations/{slug}/admins/{}/own-password", page::choose_password),
-    page("POST", "/admin/organizations/{slug}/admins/{}/disable", page::disable_account),
-    page("POST", "/admin/organizations/{slug}/admins/{}/remove", page::remove_account),
-    page("POST", "/admin/organizations/{slug}/sessions/{}/end", page::end_sign_in),
-    page("GET", "/admin/organizations/{slug}/conflicts", page::conflicts),
-    page("POST", "/admin/organizations/{slug}/conflicts/resolve", page::resolve_conflicts),
-    page("POST", "/admin/organizations/{slug}/conflicts/{}/resolve", page::resolve_conflict),
-    page("GET", "/admin/organizations/{slug}/people", page::people),
-    page("GET", "/admin/organizations/{slug}/people/{}", page::person_page),
-    page("POST", "/admin/organizations/{slug}/people/{}/put", page::put_person),
-    page("POST", "/admin/organizations/{slug}/people/{}/take", page::take_person),
-    page("GET", "/admin/organizations/{slug}/teams", page::entities::<Teams>),
-    page("POST", "/admin/organizations/{slug}/teams", page::create_entity::<Teams>),
-    page("GET", "/admin/organizations/{slug}/teams/{}", page::entity::<Teams>),
-    page("POST", "/admin/organizations/{slug}/teams/{}/rename", page::rename_entity::<Teams>),
-    page("POST", "/admin/organizations/{slug}/teams/{}/delete", page::delete_entity::<Teams>),
-    page("POST", "/admin/organizations/{slug}/teams/{}/members", page::change_member::<Teams>),
-    page("GET", "/admin/organizations/{slug}/concurrency-groups", page::entities::<ConcurrencyGroups>),
-    page("POST", "/admin/organizations/{slug}/concurrency-groups", page::create_entity::<ConcurrencyGroups>),
-    page("GET", "/admin/organizations/{slug}/concurrency-groups/{}", page::entity::<ConcurrencyGroups>),
-    page(
-        "POST",
-        "/admin/organizations/{slug}/concurrency-groups/{}/rename",
-        page::rename_entity::<ConcurrencyGroups>,
-    ),
-    page(
-        "POST",
-        "/admin/organizations/{slug}/concurrency-groups/{}/delete",
-        page::delete_entity::<ConcurrencyGroups>,
-    ),
-    page(
-        "POST",
-        "/admin/organizations/{slug}/concurrency-groups/{}/members",
-        page::change_member::<ConcurrencyGroups>,
-    ),
-    page("GET", "/admin/organizations/{slug}/sub-organizations", page::entities::<SubOrganizations>),
-    page("POST", "/admin/organizations/{slug}/sub-organizations", page::create_entity::<SubOrganizations>),
-    page("GET", "/admin/organizations/{slug}/sub-organizations/{}", page::entity::<SubOrganizations>),
-    page(
-        "POST",
-        "/admin/organizations/{slug}/sub-organizations/{}/rename",
-        page::rename_entity::<SubOrganizations>,
-    ),
-    page(
-        "POST",
-        "/admin/organizations/{slug}/sub-organizations/{}/delete",
-        page::delete_entity::<SubOrganizations>,
-    ),
-    page(
-        "POST",
-        "/admin/organizations/{slug}/sub-organizations/{}/members",
-        page::change_member::<SubOrganizations>,
-    ),
-    page("GET", "/admin/organizations/{slug}/rules", page::rules),
-    page("GET", "/admin/organizations/{slug}/rules/new", page::new_rule),
-    page("POST", "/admin/organizations/{slug}/rules/preview", page::preview_rule),
-    page("POST", "/admin/organizations/{slug}/rules/save", page::save_rule),
-    page("GET", "/admin/organizations/{slug}/rules/run", page::show_run_of_rules),
-    page("POST", "/admin/organizations/{slug}/rules/run", page::run_rules),
-    page("GET", "/admin/organizations/{slug}/rules/export", page::export_rules),
-    page("GET", "/admin/organizations/{slug}/rules/{}", page::rule),
-    page("POST", "/admin/organizations/{slug}/rules/{}/move", page::move_rule),
-    page("POST", "/admin/organizations/{slug}/rules/{}/delete", page::delete_rule),
-    page("GET", "/admin/organizations/{slug}/groups", page::groups),
-    page("POST", "/admin/organizations/{slug}/groups/decide", page::decide_groups),
-    page("GET", "/admin/organizations/{slug}/groups/{}", page::group),
-    page("POST", "/admin/organizations/{slug}/groups/{}/map", page::map_group),
-    page("POST", "/admin/organizations/{slug}/mappings/{}/approve", page::approve_mapping),
-    page("POST", "/admin/organizations/{slug}/mappings/{}/reject", page::reject_mapping),
-    page("POST", "/admin/organizations/{slug}/mappings/{}/remove", page::remove_mapping),
-    open_page("GET", "/admin/assets/{}", page::asset),
     fixed("/api/openapi.json", openapi::answer),
     probe("/healthz", probes::healthy),
     probe("/readyz", probes::ready),
@@ -369,11 +255,15 @@ pub enum Found {
     Nothing,
 }
 
+/// The whole table: the programs' part and the pages.
+pub fn all() -> impl Iterator<Item = &'static Route> {
+    ROUTES.iter().chain(PAGES)
+}
+
 /// Looks a request up. HEAD is answered as GET. Where paths with fewer placeholders fit, those with more do not count.
 pub fn find(method: &str, segments: &[String]) -> Found {
     let method = if method == "HEAD" { "GET" } else { method };
-    let fitting: Vec<_> = ROUTES
-        .iter()
+    let fitting: Vec<_> = all()
         .filter_map(|route| {
             match_path(route.path, segments).map(|(slug, parameters)| (route, slug, parameters))
         })
@@ -426,7 +316,7 @@ mod tests {
 
     #[test]
     fn no_two_rows_answer_the_same_request() {
-        for (index, route) in ROUTES.iter().enumerate() {
+        for (index, route) in all().enumerate() {
             let twin = ROUTES
                 .iter()
                 .skip(index + 1)

@@ -6,6 +6,7 @@ use rouille::Response;
 use crate::admin::handle::Admin;
 use crate::admin::page::frame::{Page, Section};
 use crate::admin::page::providers::PROVIDERS;
+use crate::admin::page::requests::{latest, unknown};
 use crate::model::call::Call;
 use crate::model::error::Result;
 
@@ -27,5 +28,5 @@ pub fn connect(admin: &Admin, call: &Call) -> Result<Response> {
             (*field, value.replace("{group_urn}", &admin.extensions.group))
         })
         .collect();
-    page.render("connect.html", context! { providers => PROVIDERS, provider, fields })
+    page.render("connect.html", context! { providers => PROVIDERS, provider, fields, requests => latest(admin, page.organization.id, 10)?, unknown => unknown(&page)? })
 }

@@ -8,6 +8,7 @@ use crate::admin::handle::{Admin, has_server_scope};
 use crate::admin::page::events::shown;
 use crate::admin::page::frame::{Page, Section};
 use crate::admin::page::render::{Frame, redirect, render};
+use crate::admin::page::requests::latest;
 use crate::directory::{create_organization, organization_json};
 use crate::model::call::Call;
 use crate::model::error::{Error, Result};
@@ -91,8 +92,18 @@ fn organizations_with(admin: &Admin, call: &Call, problem: Option<Error>) -> Res
 pub fn overview(admin: &Admin, call: &Call) -> Result<Response> {
     let page = Page::of(admin, call, Section::Overview)?;
     let id = page.organization.id;
+    let refused: Vec<Value> = latest(admin, id, 100)?
+        .into_iter()
+        .filter(|request| request.get("status").and_then(Value::as_u64).is_some_and(|status| status >= 400))
+        .take(5)
+        .collect();
     let shown = admin.read(|db| {
         let tokens = db.tokens(id, Slice { after: 0, limit: 1_000 })?;
+        let callers: Vec<_> = tokens
+            .iter()
+            .filter(|token| token.last_used.is_some())
+            .map(|token| context! { name => token.name, last => token.last_used })
+            .collect();
         let soon = |at: Timestamp| at < call.at.plus_millis(14 * DAY);
         let ending: Vec<_> = tokens
             .iter()
@@ -102,6 +113,8 @@ pub fn overview(admin: &Admin, call: &Call) -> Result<Response> {
         let (events, _) = db.events_before(id, i64::MAX, "", 10)?;
         Ok(context! {
             ending,
+            callers,
+            refused => refused,
             has_tokens => tokens.iter().any(|token| token.last_used.is_some()),
             events => events.iter().map(shown).collect::<Vec<Value>>(),
             features => page.organization.features,

@@ -21,6 +21,7 @@ mod people;
 mod providers;
 mod refusal;
 mod render;
+mod requests;
 mod rule;
 mod rules;
 mod security;
@@ -44,6 +45,7 @@ pub use home::{create_tenant, home, organizations, overview};
 pub use people::{people, person_page, put_person, take_person};
 pub use refusal::refusal;
 pub use render::{Frame, redirect, render};
+pub use requests::{request, requests};
 pub use rule::{new_rule, preview_rule, rule, save_rule};
 pub use rules::{
     delete_rule, export as export_rules, move_rule, rules, run as run_rules, show_run as show_run_of_rules,

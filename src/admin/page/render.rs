@@ -12,6 +12,7 @@ use crate::model::error::{Error, Result};
 /// Name and text of each template; `.html` in the name is what switches escaping on.
 const TEMPLATES: &[(&str, &str)] = &[
     ("admins.html", include_str!("templates/admins.html")),
+    ("arrivals.html", include_str!("templates/arrivals.html")),
     ("conflicts.html", include_str!("templates/conflicts.html")),
     ("connect.html", include_str!("templates/connect.html")),
     ("entities.html", include_str!("templates/entities.html")),
@@ -27,6 +28,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("person.html", include_str!("templates/person.html")),
     ("preview.html", include_str!("templates/preview.html")),
     ("refusal.html", include_str!("templates/refusal.html")),
+    ("request.html", include_str!("templates/request.html")),
+    ("requests.html", include_str!("templates/requests.html")),
     ("rule.html", include_str!("templates/rule.html")),
     ("rules.html", include_str!("templates/rules.html")),
     ("run.html", include_str!("templates/run.html")),
