@@ -145,7 +145,7 @@ fn rules_are_moved_run_deleted_and_exported_for_the_command() {
 
 #[test]
 fn hostile_names_are_shown_as_text_on_every_page() {
-    const NAME: &str = "\"><script>alert(1)</script><img src=x onerror=alert(2)>' {{ 7*7 }}";
+    const NAME: &str = "\"><script>alert(1)</script><img src=x onerror=alert(2)>' {{ 1234*1001 }}";
     let server = Server::start();
     let (mut browser, csrf) = signed_in(&server);
     server.rule(json!({"kind": "all", "target_type": "concurrency_group"}));
@@ -179,7 +179,7 @@ fn hostile_names_are_shown_as_text_on_every_page() {
     ] {
         let page = browser.get(&format!("{HERE}{path}")).expect(200).text;
         assert!(!page.contains("<script>alert") && !page.contains("<img"), "{path}: {page}");
-        assert!(!page.contains("49"), "{path}: a name was run as a template");
+        assert!(!page.contains("1235234"), "{path}: a name was run as a template");
     }
 }
 
@@ -230,7 +230,7 @@ fn settings_admins_and_organizations_are_changed_on_the_page() {
     let mut other = Browser::of(server.scim.address());
     other.post("/admin/sign-in", &[("name", "helper"), ("password", password)]).expect(303);
     other.get(&format!("{HERE}/admins")).expect(200);
-    other.get("/admin/organizations").expect(404);
+    other.get("/admin/organizations").expect(403);
     browser
         .post("/admin/organizations", &[("csrf_token", &csrf), ("slug", "Not A Slug"), ("name", "x")])
         .expect(400);
