@@ -25,7 +25,7 @@ pub const REDELIVER: Operation = Operation {
     answer: Answer::Accepted("Delivery"),
     ..Operation::change("Send a message again", Body::None, "Delivery")
 };
-/// Of [`test`].
+/// Of [`test()`].
 pub const TEST: Operation = Operation {
     answer: Answer::Accepted("Delivery"),
     ..Operation::change("Send a message to try the endpoint", Body::None, "Delivery")

@@ -115,7 +115,7 @@ const fn fixed(path: &'static str, handler: fn() -> Response) -> Route {
     Route { handler: Handler::Fixed(handler), ..probe(path, probes::healthy) }
 }
 
-/// All routes of programs; those of people are [`PAGES`].
+/// All routes of programs; those of people are in `http/pages.rs`.
 pub const ROUTES: &[Route] = &[
     discovery("/scim/v2/ServiceProviderConfig", scim::discovery::service_provider_config),
     discovery("/scim/v2/Schemas", scim::discovery::schemas),
