@@ -14,13 +14,14 @@
 //! | `origin` | the client's address and scheme, also behind trusted proxies |
 //! | `headers` | what every answer says to browsers and caches |
 //! | `probes` | liveness and readiness |
-//! | `metrics` | what the server did, for Prometheus |
+//! | `metrics` | what the server did, for Prometheus; `metrics_service`: on a listener of its own |
 
 mod answers;
 pub mod audience;
 pub mod front;
 pub mod headers;
 pub mod metrics;
+pub mod metrics_service;
 pub mod openapi;
 pub mod origin;
 mod pages;
