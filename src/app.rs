@@ -5,6 +5,7 @@ mod compose;
 mod first_run;
 mod housekeeping;
 mod logging;
+mod request_writer;
 mod serve;
 mod signals;
 
@@ -19,7 +20,7 @@ pub use signals::Reloads;
 
 use crate::clock::Clock;
 use crate::config::{self, Config};
-use crate::directory::{DeleteUser, Directory, Policy};
+use crate::directory::{DeleteUser, Directory, Policy, RequestLogSettings};
 use crate::ids::Ids;
 use crate::model::error::Result;
 use crate::store::{Store, Synchronous, Target};
@@ -40,6 +41,16 @@ pub fn target(config: &Config, as_what: fn(PathBuf, Synchronous) -> Target) -> T
 pub fn open_directory(config: &Config, target: &Target) -> Result<Directory> {
     let store = Arc::new(Store::open(target)?);
     Ok(Directory::new(store, Clock::System, Ids::Random, policy(config)))
+}
+
+/// What the configuration decides about the request log.
+pub fn request_log(requests: &config::Requests) -> RequestLogSettings {
+    RequestLogSettings {
+        enabled: requests.enabled,
+        keep_days: requests.keep_days,
+        keep_bytes: requests.keep_megabytes.map(|megabytes| i64::from(megabytes) * 1_000_000),
+        record_bodies: requests.record_bodies,
+    }
 }
 
 /// What the configuration decides about changes.

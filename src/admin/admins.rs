@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::admin::body::Fields;
 use crate::admin::handle::{Admin, has_server_scope, organization};
 use crate::admin::list::Listing;
+use crate::admin::operation::{Body, Operation};
 use crate::admin::reply::{self, Reply};
 use crate::directory::{
     AdminChange, AdminSpec, Hashed, account_json, change_admin, create_admin, generate_password,
@@ -15,6 +16,22 @@ use crate::model::call::Call;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::id::AdminId;
 use crate::store::Db;
+
+/// Of [`list`].
+pub const LIST: Operation = Operation::list("People who sign in", "AdminAccount");
+/// Of [`create`].
+pub const CREATE: Operation =
+    Operation::create("Make an admin; a password that is made up is shown once", "NewAdmin", "MadeAdmin");
+/// Of [`show`].
+pub const SHOW: Operation = Operation::get("One admin", "AdminAccount");
+/// Of [`update`].
+pub const UPDATE: Operation = Operation::change(
+    "Change name or password, disable or enable",
+    Body::Required("AdminChange"),
+    "AdminAccount",
+);
+/// Of [`remove`].
+pub const REMOVE: Operation = Operation::delete("Remove an admin, with all sessions");
 
 /// `GET admins`.
 ///
@@ -92,13 +109,13 @@ pub fn remove(admin: &Admin, call: &Call) -> Result<Reply> {
 }
 
 /// The admin in the path, if the credential may see that one.
-fn named(db: &Db<'_>, call: &Call) -> Result<Account> {
+pub(super) fn named(db: &Db<'_>, call: &Call) -> Result<Account> {
     let text = call.parameter(0);
     let id = AdminId::parse(text).ok_or_else(|| Error::not_found("admin", text))?;
     visible_admin(db, id, organization(call)?.id, has_server_scope(call))
 }
 
-fn reach(call: &Call, server_scope: bool) -> Result<Reach> {
+pub(super) fn reach(call: &Call, server_scope: bool) -> Result<Reach> {
     if !server_scope {
         return Ok(Reach::Organization(organization(call)?.id));
     }
@@ -113,12 +130,12 @@ fn reach(call: &Call, server_scope: bool) -> Result<Reach> {
     .at("server_scope"))
 }
 
-fn hashed(admin: &Admin, name: &str, password: &str) -> Result<Hashed> {
+pub(super) fn hashed(admin: &Admin, name: &str, password: &str) -> Result<Hashed> {
     admin.sign_in.passwords().take(name, password, admin.directory.ids())
 }
 
 /// Accounts are in no event feed; the log keeps who changed them.
-fn log_change(call: &Call, what: &str, account: &Account) {
+pub(super) fn log_change(call: &Call, what: &str, account: &Account) {
     let who = call.actor.as_ref().map_or("", |actor| actor.name.as_str());
     log::info!("request {}: \"{who}\" {what} the admin \"{}\"", call.request_id, account.name);
 }

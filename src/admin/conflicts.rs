@@ -8,12 +8,29 @@ use crate::admin::body::Fields;
 use crate::admin::handle::{Admin, organization};
 use crate::admin::list::{self, Listing};
 use crate::admin::lookup::Lookup;
+use crate::admin::operation::{AFTER, Body, LIMIT, Operation, Parameter};
 use crate::admin::reply::{self, Reply};
 use crate::directory::{Answer, user_json};
 use crate::model::call::Call;
 use crate::model::error::{Error, Result};
 use crate::model::id::{ConflictId, MappingId, ResourceId, UserId};
 use crate::store::{Conflict, ConflictSide, Db};
+
+const STATUS: Parameter =
+    Parameter { name: "status", written: "open|resolved|closed", about: "Only those of this status." };
+const ASKED_BY: &[Parameter] = &[LIMIT, AFTER, STATUS];
+/// Of [`list`].
+pub const LIST: Operation = Operation::list("Conflicts", "Conflict").asked_by(ASKED_BY);
+/// Of [`show`].
+pub const SHOW: Operation = Operation::get("One conflict", "Conflict");
+/// Of [`resolve`].
+pub const RESOLVE: Operation = Operation::change("Decide a conflict", Body::Required("Decision"), "Conflict");
+/// Of [`resolve_many`].
+pub const RESOLVE_MANY: Operation = Operation::change(
+    "Decide all open conflicts between two groups",
+    Body::Required("Decisions"),
+    "Resolved",
+);
 
 /// `GET conflicts?status=`.
 ///

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::admin::handle::{Admin, organization};
 use crate::admin::list::Listing;
+use crate::admin::operation::{Answer, Body, Operation};
 use crate::admin::reply::{self, Reply};
 use crate::admin::webhooks::id;
 use crate::directory::delivery_json;
@@ -14,6 +15,21 @@ use crate::model::error::{Error, Result};
 use crate::model::id::{DeliveryId, WebhookId};
 use crate::model::webhook::Delivery;
 use crate::store::Db;
+
+/// Of [`list`].
+pub const LIST: Operation = Operation::list("What was sent to an endpoint, newest first", "Delivery");
+/// Of [`show`].
+pub const SHOW: Operation = Operation::get("One message", "Delivery");
+/// Of [`redeliver`].
+pub const REDELIVER: Operation = Operation {
+    answer: Answer::Accepted("Delivery"),
+    ..Operation::change("Send a message again", Body::None, "Delivery")
+};
+/// Of [`test()`].
+pub const TEST: Operation = Operation {
+    answer: Answer::Accepted("Delivery"),
+    ..Operation::change("Send a message to try the endpoint", Body::None, "Delivery")
+};
 
 /// `GET webhooks/{id}/deliveries`: newest first.
 ///

@@ -8,8 +8,10 @@ use crate::admin::body::Fields;
 use crate::admin::handle::{Admin, organization};
 use crate::admin::list::Listing;
 use crate::admin::lookup::Lookup;
+use crate::admin::operation::{Body, Operation, SEARCH};
 use crate::admin::reply::{self, Reply};
-use crate::directory::{About, entity_json};
+use crate::admin::version::Condition;
+use crate::directory::{About, Change, entity_json};
 use crate::model::call::Call;
 use crate::model::entity::{Entity, TargetType};
 use crate::model::error::{Error, Result};
@@ -48,6 +50,18 @@ impl Noun for SubOrganizations {
     const PATH: &'static str = "sub-organizations";
 }
 
+/// Of [`list`].
+pub const LIST: Operation = Operation::list("Entities of this type, by name", "Entity").asked_by(SEARCH);
+/// Of [`create`].
+pub const CREATE: Operation = Operation::create("Make an entity by hand", "EntityName", "Entity").versioned();
+/// Of [`show`].
+pub const SHOW: Operation = Operation::get("One entity", "Entity").versioned();
+/// Of [`update`].
+pub const UPDATE: Operation =
+    Operation::change("Rename an entity", Body::Required("EntityName"), "Entity").versioned();
+/// Of [`remove`].
+pub const REMOVE: Operation = Operation::delete("Delete an entity: its places end").versioned();
+
 /// `GET` of all, `?query=` for those whose name holds it.
 ///
 /// # Errors
@@ -70,7 +84,8 @@ pub fn create<N: Noun>(admin: &Admin, call: &Call) -> Result<Reply> {
     let name: String = Fields::of_body(call, &["name"])?.required("name")?;
     let entity = admin.change(call, move |change| change.create_entity(N::TYPE, &name))?;
     let document = document(admin, &entity)?;
-    reply::created(call, &format!("{}/{}", N::PATH, entity.resource_id), &document)
+    let reply = reply::created(call, &format!("{}/{}", N::PATH, entity.resource_id), &document)?;
+    Ok(reply.of_version(&entity))
 }
 
 /// `GET` of one.
@@ -79,29 +94,41 @@ pub fn create<N: Noun>(admin: &Admin, call: &Call) -> Result<Reply> {
 /// `NotFound`.
 pub fn show<N: Noun>(admin: &Admin, call: &Call) -> Result<Reply> {
     let entity = admin.read(|db| living::<N>(db, call))?;
-    Ok(reply::ok(&document(admin, &entity)?))
+    Ok(reply::ok(&document(admin, &entity)?).of_version(&entity))
 }
 
 /// `PATCH {name}`.
 ///
 /// # Errors
-/// `NotFound`; `InvalidValue` naming the field; `Conflict` when the name is taken.
+/// `NotFound`; `InvalidValue` naming the field; `Conflict` when the name is taken; `PreconditionFailed`.
 pub fn update<N: Noun>(admin: &Admin, call: &Call) -> Result<Reply> {
     let id = ResourceId::from(call.parameter(0));
     let name: String = Fields::of_body(call, &["name"])?.required("name")?;
-    let entity = admin.change(call, move |change| change.rename_entity(N::TYPE, &id, &name))?;
-    Ok(reply::ok(&document(admin, &entity)?))
+    let condition = Condition::of(call)?;
+    let entity = admin.change(call, move |change| {
+        check::<N>(change, &id, &condition)?;
+        change.rename_entity(N::TYPE, &id, &name)
+    })?;
+    Ok(reply::ok(&document(admin, &entity)?).of_version(&entity))
 }
 
 /// `DELETE`.
 ///
 /// # Errors
-/// `NotFound`; `Conflict` for the default concurrency group.
+/// `NotFound`; `Conflict` for the default concurrency group; `PreconditionFailed`.
 pub fn remove<N: Noun>(admin: &Admin, call: &Call) -> Result<Reply> {
-    let id = ResourceId::from(call.parameter(0));
+    let (id, condition) = (ResourceId::from(call.parameter(0)), Condition::of(call)?);
     let about = About::Entity(N::TYPE, id.clone());
-    admin.change_about(call, &about, move |change| change.delete_entity(N::TYPE, &id))?;
+    admin.change_about(call, &about, move |change| {
+        check::<N>(change, &id, &condition)?;
+        change.delete_entity(N::TYPE, &id)
+    })?;
     Ok(reply::no_content())
+}
+
+fn check<N: Noun>(change: &Change<'_>, id: &ResourceId, condition: &Condition) -> Result<()> {
+    let entity = change.tx().entity(change.organization().id, N::TYPE, id)?;
+    entity.map_or(Ok(()), |entity| condition.check(&entity))
 }
 
 /// The entity that the first placeholder of the path names.

@@ -62,3 +62,22 @@ fn an_after_that_this_feed_did_not_give_is_refused() {
     let error = world.refusal(list, call().query(&[("wait", "soon")]));
     assert_eq!((error.kind, error.field.as_deref()), (Kind::InvalidValue, Some("wait")));
 }
+
+#[test]
+fn a_cursor_whose_next_event_is_kept_no_longer_is_gone_and_names_the_snapshot() {
+    let world = World::new();
+    for name in ["a@example.com", "b@example.com", "c@example.com"] {
+        world.user(name, None);
+    }
+    let organization = world.organization.id;
+    let later = crate::admin::fixture::NOW.plus_seconds(1);
+    world.admin.directory.store().write(move |tx| tx.shorten_feed(organization, later, 2)).unwrap();
+    for old in ["0", "1"] {
+        let error = world.refusal(list, call().query(&[("after", old)]));
+        assert_eq!((error.kind, error.field.as_deref()), (Kind::Gone, Some("after")), "{old}");
+        assert!(error.detail.contains("snapshot") && error.detail.contains("kept is 3"), "{error}");
+    }
+    for kept in [&[("after", "2")][..], &[]] {
+        assert_eq!(world.ask(list, call().query(kept)).1["items"][0]["id"], "3");
+    }
+}

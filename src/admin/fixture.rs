@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rouille::Response;
 use serde_json::{Value, json};
 
-use crate::admin::{Admin, Reply};
+use crate::admin::{Admin, Extensions, Reply};
 use crate::clock::Clock;
 use crate::config::{AddressPolicy, Defaults, Webhooks};
 use crate::directory::{Cause, Directory, Policy, Pushed, SignIn, TokenSpec, create_organization};
@@ -42,6 +42,7 @@ pub fn call() -> CallBuilder {
         client: std::net::Ipv4Addr::LOCALHOST.into(),
         base_url: "http://127.0.0.1:8080".to_owned(),
         time_is_up: None,
+        log: None,
     })
 }
 
@@ -105,7 +106,13 @@ impl World {
             .unwrap();
         let addresses = AddressPolicy::of(&Webhooks::default());
         World {
-            admin: Admin { directory, defaults: Defaults::default(), addresses, sign_in: SignIn::new(10) },
+            admin: Admin {
+                directory,
+                defaults: Defaults::default(),
+                extensions: Extensions::default(),
+                addresses,
+                sign_in: SignIn::new(10),
+            },
             organization,
         }
     }
@@ -129,7 +136,7 @@ impl World {
     pub fn ask(&self, handler: fn(&Admin, &Call) -> Result<Reply>, call: CallBuilder) -> (u16, Value) {
         match self.reply(handler, call, false).unwrap() {
             Reply::Answer(answer) => (answer.status_code, body(answer)),
-            Reply::Park { .. } => panic!("the call was parked"),
+            Reply::Park { .. } | Reply::ParkForRequests { .. } => panic!("the call was parked"),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::admin::handle::{Admin, organization};
 use crate::admin::list::{self, Listing};
 use crate::admin::lookup::{Lookup, mappings_json};
 use crate::admin::mappings::{Wanted, chosen};
+use crate::admin::operation::{AFTER, LIMIT, Operation, Parameter, QUERY};
 use crate::admin::reply::{self, Reply};
 use crate::directory::About;
 use crate::model::call::Call;
@@ -21,6 +22,22 @@ use crate::store::Db;
 
 /// The words that `status` of a group and of a mapping may be.
 pub(super) const STATUSES: [&str; 4] = ["pending", "approved", "auto_approved", "rejected"];
+
+/// Which mappings or groups.
+pub(super) const STATUS: Parameter = Parameter {
+    name: "status",
+    written: "pending|approved|auto_approved|rejected",
+    about: "Only those of this status.",
+};
+const ASKED_BY: &[Parameter] = &[LIMIT, AFTER, STATUS, QUERY];
+/// Of [`list`].
+pub const LIST: Operation = Operation::list("SCIM groups, by name and status", "Group").asked_by(ASKED_BY);
+/// Of [`show`].
+pub const SHOW: Operation = Operation::get("One group and what it means", "Group");
+/// Of [`members`].
+pub const MEMBERS: Operation = Operation::list("Who is in a group", "Person");
+/// Of [`map`].
+pub const MAP: Operation = Operation::create("Map a group by hand", "NewMapping", "Mapping").versioned();
 
 /// `GET groups?status=&query=`.
 ///
@@ -88,7 +105,9 @@ pub fn map(admin: &Admin, call: &Call) -> Result<Reply> {
         change.map_group(&group, target_type, &choice)
     })?;
     let shown = admin.read(|db| mappings_json(db, std::slice::from_ref(&mapping)))?;
-    reply::created(call, &format!("mappings/{}", mapping.id), shown.first().unwrap_or(&Value::Null))
+    let reply =
+        reply::created(call, &format!("mappings/{}", mapping.id), shown.first().unwrap_or(&Value::Null))?;
+    Ok(reply.of_version(&mapping))
 }
 
 /// Reads to what a group is to be mapped.
@@ -114,7 +133,7 @@ pub(super) fn live(db: &Db<'_>, call: &Call) -> Result<Group> {
 }
 
 /// Groups with their status as the API shows them.
-fn groups_json(db: &Db<'_>, groups: &[(Group, String)]) -> Result<Vec<Value>> {
+pub(super) fn groups_json(db: &Db<'_>, groups: &[(Group, String)]) -> Result<Vec<Value>> {
     let ids: Vec<GroupId> = groups.iter().map(|(group, _)| group.id).collect();
     let mut mappings: Vec<Mapping> = db.mappings_of_groups(&ids)?;
     mappings.retain(|mapping| mapping.status.counts());

@@ -14,10 +14,21 @@ pub struct Admin {
     pub directory: Directory,
     /// What a new organization starts with.
     pub defaults: Defaults,
+    /// What the extensions of the configuration are called.
+    pub extensions: Extensions,
     /// What webhooks may call.
     pub addresses: AddressPolicy,
     /// The door for people.
     pub sign_in: SignIn,
+}
+
+/// The URNs of the schema extensions, for what is written into consoles.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extensions {
+    /// That of users.
+    pub user: String,
+    /// That of groups.
+    pub group: String,
 }
 
 impl Admin {

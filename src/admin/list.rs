@@ -44,6 +44,11 @@ impl<const N: usize> Listing<N> {
         Ok(Listing { list, limit: limit(call)?, after })
     }
 
+    /// How many rows to read: one more than asked for, to see whether something follows.
+    pub(super) fn rows(&self) -> i64 {
+        self.limit + 1
+    }
+
     /// Cuts rows, of which there is one more than asked for if something follows, into a page and the next cursor.
     pub(super) fn cut<T>(&self, mut rows: Vec<T>, key: impl Fn(&T) -> [i64; N]) -> (Vec<T>, Option<String>) {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
@@ -58,6 +63,13 @@ impl Listing<1> {
     /// The rows to read: one more than asked for, to see whether something follows.
     pub(super) fn page(&self) -> Page {
         Page { after: self.after.map_or(0, |[row]| row), limit: self.limit + 1 }
+    }
+}
+
+impl Listing<2> {
+    /// The same for a list whose first number is the row and whose second is the same on every page.
+    pub(super) fn page_of_rows(&self) -> Page {
+        Page { after: self.after.map_or(0, |[row, _]| row), limit: self.limit + 1 }
     }
 }
 
@@ -88,13 +100,13 @@ pub(super) fn word<'c>(call: &'c Call, name: &str, words: &[&str]) -> Result<&'c
 }
 
 /// `1:groups:42` in hexadecimal: nobody is tempted to write or read one.
-fn encode(list: &str, key: &[i64]) -> String {
+pub(super) fn encode(list: &str, key: &[i64]) -> String {
     let numbers: Vec<String> = key.iter().map(i64::to_string).collect();
     let plain = format!("{VERSION}:{list}:{}", numbers.join(":"));
     plain.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn decode<const N: usize>(list: &str, text: &str) -> Option<[i64; N]> {
+pub(super) fn decode<const N: usize>(list: &str, text: &str) -> Option<[i64; N]> {
     let digits: Vec<u8> = text
         .chars()
         .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))

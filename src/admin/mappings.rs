@@ -3,12 +3,14 @@
 use serde_json::Value;
 
 use crate::admin::body::Fields;
-use crate::admin::groups::STATUSES;
+use crate::admin::groups::{STATUS, STATUSES};
 use crate::admin::handle::{Admin, organization};
 use crate::admin::list::{self, Listing};
 use crate::admin::lookup::mappings_json;
+use crate::admin::operation::{AFTER, Body, LIMIT, Operation, Parameter};
 use crate::admin::reply::{self, Reply};
-use crate::directory::About;
+use crate::admin::version::Condition;
+use crate::directory::{About, Change};
 use crate::mapping::approval::Choice;
 use crate::model::call::Call;
 use crate::model::entity::TargetType;
@@ -16,6 +18,20 @@ use crate::model::error::{Error, Result};
 use crate::model::id::{MappingId, OrganizationId, ResourceId};
 use crate::model::mapping::Mapping;
 use crate::store::Db;
+
+const ASKED_BY: &[Parameter] = &[LIMIT, AFTER, STATUS];
+/// Of [`list`].
+pub const LIST: Operation = Operation::list("Mappings, history included", "Mapping").asked_by(ASKED_BY);
+/// Of [`show`].
+pub const SHOW: Operation = Operation::get("One mapping", "Mapping").versioned();
+/// Of [`approve`].
+pub const APPROVE: Operation =
+    Operation::change("Approve a mapping", Body::Optional("Approval"), "Mapping").versioned();
+/// Of [`reject`].
+pub const REJECT: Operation =
+    Operation::change("Reject a mapping", Body::Optional("Empty"), "Mapping").versioned();
+/// Of [`remove`].
+pub const REMOVE: Operation = Operation::delete("Remove a mapping: it becomes history").versioned();
 
 /// `GET mappings?status=`: history included.
 ///
@@ -48,9 +64,10 @@ pub fn show(admin: &Admin, call: &Call) -> Result<Reply> {
 pub fn approve(admin: &Admin, call: &Call) -> Result<Reply> {
     let id = id(call)?;
     let wanted = chosen(&mut Fields::of_optional_body(call, &["entity_id", "entity_name", "create"])?)?;
+    let condition = Condition::of(call)?;
     let mapping = admin.change_about(call, &About::Mapping(id), move |change| {
         let organization = change.organization().id;
-        let target_type = stored(change.tx(), organization, id)?.target_type;
+        let target_type = checked(change, id, &condition)?.target_type;
         let choice = wanted.resolve(change.tx(), organization, target_type)?;
         change.approve_mapping(id, &choice)
     })?;
@@ -64,7 +81,11 @@ pub fn approve(admin: &Admin, call: &Call) -> Result<Reply> {
 pub fn reject(admin: &Admin, call: &Call) -> Result<Reply> {
     let id = id(call)?;
     Fields::of_optional_body(call, &[])?;
-    let mapping = admin.change_about(call, &About::Mapping(id), move |change| change.reject_mapping(id))?;
+    let condition = Condition::of(call)?;
+    let mapping = admin.change_about(call, &About::Mapping(id), move |change| {
+        checked(change, id, &condition)?;
+        change.reject_mapping(id)
+    })?;
     shown(admin, &mapping)
 }
 
@@ -73,8 +94,11 @@ pub fn reject(admin: &Admin, call: &Call) -> Result<Reply> {
 /// # Errors
 /// `NotFound`.
 pub fn remove(admin: &Admin, call: &Call) -> Result<Reply> {
-    let id = id(call)?;
-    admin.change_about(call, &About::Mapping(id), move |change| change.remove_mapping(id))?;
+    let (id, condition) = (id(call)?, Condition::of(call)?);
+    admin.change_about(call, &About::Mapping(id), move |change| {
+        checked(change, id, &condition)?;
+        change.remove_mapping(id)
+    })?;
     Ok(reply::no_content())
 }
 
@@ -87,9 +111,16 @@ pub(super) fn stored(db: &Db<'_>, organization: OrganizationId, id: MappingId) -
     db.mapping(organization, id)?.ok_or_else(|| Error::not_found("mapping", id))
 }
 
+/// The mapping as it is, if it is the version that is to be changed.
+fn checked(change: &Change<'_>, id: MappingId, condition: &Condition) -> Result<Mapping> {
+    let mapping = stored(change.tx(), change.organization().id, id)?;
+    condition.check(&mapping)?;
+    Ok(mapping)
+}
+
 fn shown(admin: &Admin, mapping: &Mapping) -> Result<Reply> {
     let shown = admin.read(|db| mappings_json(db, std::slice::from_ref(mapping)))?;
-    Ok(reply::ok(shown.first().unwrap_or(&Value::Null)))
+    Ok(reply::ok(shown.first().unwrap_or(&Value::Null)).of_version(mapping))
 }
 
 /// The entity that a body names, as far as it can be told without looking.

@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::admin::body::Fields;
 use crate::admin::entities::{Noun, living};
 use crate::admin::handle::Admin;
 use crate::admin::list::Listing;
+use crate::admin::operation::{Body, Operation};
 use crate::admin::places::Placed;
 use crate::admin::reply::{self, Reply};
 use crate::model::assignment::{Assignment, Source};
@@ -14,6 +16,14 @@ use crate::model::error::{Error, Result};
 use crate::model::id::{ResourceId, UserId};
 use crate::model::user::User;
 use crate::store::Db;
+
+/// Of [`list`].
+pub const LIST: Operation = Operation::list("Who is in an entity", "Member");
+/// Of [`put`].
+pub const PUT: Operation =
+    Operation::change("Put a user into an entity by hand", Body::Optional("Empty"), "Placement");
+/// Of [`remove`].
+pub const REMOVE: Operation = Operation::delete("Take a user out of an entity by hand");
 
 /// `GET` of an entity's members.
 ///
@@ -39,6 +49,7 @@ pub fn list<N: Noun>(admin: &Admin, call: &Call) -> Result<Reply> {
 pub fn put<N: Noun>(admin: &Admin, call: &Call) -> Result<Reply> {
     let (entity, user) = (ResourceId::from(call.parameter(0)), ResourceId::from(call.parameter(1)));
     let id = user.clone();
+    Fields::of_optional_body(call, &[])?;
     admin.change(call, move |change| change.put_member(N::TYPE, &entity, &id))?;
     admin.read(|db| {
         let entity = living::<N>(db, call)?;

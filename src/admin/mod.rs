@@ -8,8 +8,10 @@ pub(crate) mod body;
 mod handle;
 mod list;
 mod lookup;
+mod operation;
 mod places;
 mod reply;
+mod version;
 
 pub mod admins;
 pub mod conflicts;
@@ -23,13 +25,17 @@ pub mod organizations;
 pub mod page;
 pub mod preview;
 pub mod problems;
+pub mod requests;
 pub mod rules;
+pub mod schemas;
 pub mod sessions;
+pub mod snapshot;
 pub mod tokens;
 pub mod users;
 pub mod webhooks;
 
-pub use handle::Admin;
+pub use handle::{Admin, Extensions};
+pub use operation::{Answer, Body, Operation, Parameter};
 pub use reply::Reply;
 
 #[cfg(test)]

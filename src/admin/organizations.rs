@@ -5,15 +5,33 @@ use serde_json::Value;
 use crate::admin::body::{Edit, Field, Fields};
 use crate::admin::handle::{Admin, has_server_scope, organization};
 use crate::admin::list::Listing;
+use crate::admin::operation::{Body, Operation};
 use crate::admin::reply::{self, Reply};
+use crate::admin::version::Condition;
 use crate::directory::{About, OrganizationChange, create_organization, organization_json};
 use crate::model::call::Call;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::name;
 use crate::model::organization::Features;
+use crate::model::time::Timestamp;
 use crate::store::NewOrganization;
 
 const FEATURES: [&str; 4] = ["group_provisioning", "teams", "concurrency_groups", "sub_organizations"];
+
+/// Of [`list`].
+pub const LIST: Operation = Operation::list("All organizations", "Organization");
+/// Of [`create`].
+pub const CREATE: Operation =
+    Operation::create("Make an organization", "NewOrganization", "Organization").versioned();
+/// Of [`show`].
+pub const SHOW: Operation = Operation::get("The organization with its settings", "Organization").versioned();
+/// Of [`update`].
+pub const UPDATE: Operation = Operation::change(
+    "Change name, features, plan, sso",
+    Body::Required("OrganizationChange"),
+    "Organization",
+)
+.versioned();
 
 /// `GET /organizations`.
 ///
@@ -49,7 +67,7 @@ pub fn create(admin: &Admin, call: &Call) -> Result<Reply> {
             .ok_or_else(|| Error::internal("an organization is not there after it was written"))
     })?;
     let location = format!("{}/api/v1/organizations/{}", call.base_url, made.slug);
-    Ok(reply::created_at(location, &organization_json(&made)))
+    Ok(reply::created_at(location, &organization_json(&made)).of_version(&made))
 }
 
 /// `GET` of an organization.
@@ -57,15 +75,16 @@ pub fn create(admin: &Admin, call: &Call) -> Result<Reply> {
 /// # Errors
 /// None of its own.
 pub fn show(_: &Admin, call: &Call) -> Result<Reply> {
-    Ok(reply::ok(&organization_json(organization(call)?)))
+    let organization = organization(call)?;
+    Ok(reply::ok(&organization_json(organization)).of_version(organization))
 }
 
 /// `PATCH` of an organization.
 ///
 /// # Errors
-/// `InvalidValue` naming the field; `Forbidden` for `plan` and `sso` without server scope.
+/// `InvalidValue` naming the field; `Forbidden` for `plan` and `sso` without server scope; `PreconditionFailed`.
 pub fn update(admin: &Admin, call: &Call) -> Result<Reply> {
-    let mut fields = Fields::of_body(call, &["name", "features", "plan", "sso"])?;
+    let mut fields = Fields::of_body(call, &["name", "features", "plan", "sso", "record_bodies_until"])?;
     let name: Option<String> = fields.changed("name")?;
     let features = FeatureChange::read(&mut fields)?;
     let plan = match fields.edit::<String>("plan")? {
@@ -86,12 +105,28 @@ pub fn update(admin: &Admin, call: &Call) -> Result<Reply> {
             .at(field));
         }
     }
+    let condition = Condition::of(call)?;
+    let record_bodies_until = recording(admin, call, &mut fields)?;
     let about = About::Switched(features.applied_to(organization(call)?.features));
     let changed = admin.change_about(call, &about, move |change| {
+        condition.check(change.organization())?;
         let features = Some(features.applied_to(change.organization().features));
-        change.update_organization(OrganizationChange { name, plan, sso, features })
+        change.update_organization(OrganizationChange { name, plan, sso, features, record_bodies_until })
     })?;
-    Ok(reply::ok(&organization_json(&changed)))
+    Ok(reply::ok(&organization_json(&changed)).of_version(&changed))
+}
+
+/// Until when bodies shall be recorded: not for ever, and only where the configuration allows it.
+fn recording(admin: &Admin, call: &Call, fields: &mut Fields) -> Result<Option<Option<Timestamp>>> {
+    const FIELD: &str = "record_bodies_until";
+    let until = match fields.edit::<String>(FIELD)? {
+        Edit::Keep => return Ok(None),
+        Edit::Clear => return Ok(Some(None)),
+        Edit::Set(text) => Timestamp::parse(&text).ok_or_else(|| {
+            Error::invalid_value(format!("{FIELD}: \"{text}\" is not an RFC 3339 date and time.")).at(FIELD)
+        })?,
+    };
+    admin.directory.requests().settings().check_recording(call.at, until).map(|()| Some(Some(until)))
 }
 
 /// The features that a body names; the others stay.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::admin::lookup::Lookup;
 use crate::directory::entity_json;
@@ -41,13 +41,31 @@ impl Placed {
 
     /// The teams of a user, each once with all that it comes from, by age.
     pub(super) fn teams(&self, user: UserId) -> Vec<Value> {
+        self.team_ids(user).into_iter().map(|team| self.place(user, team)).collect()
+    }
+
+    /// Where a user is, without what they are there by: the members `teams`, `concurrency_group`, `sub_organization`.
+    pub(super) fn bare(&self, user: UserId) -> Map<String, Value> {
+        let teams: Vec<Value> =
+            self.team_ids(user).into_iter().map(|team| self.lookup.entity(team)).collect();
+        let slot = |target_type| self.slot(user, target_type).map(|place| self.lookup.entity(place.entity));
+        let group = slot(TargetType::ConcurrencyGroup).unwrap_or_else(|| entity_json(&self.default));
+        let mut places = Map::new();
+        places.insert("teams".to_owned(), Value::Array(teams));
+        places.insert("concurrency_group".to_owned(), group);
+        let sub_organization = slot(TargetType::SubOrganization).unwrap_or_default();
+        places.insert("sub_organization".to_owned(), sub_organization);
+        places
+    }
+
+    fn team_ids(&self, user: UserId) -> Vec<EntityId> {
         let mut teams: Vec<EntityId> = Vec::new();
         for (place, _) in self.places(user, TargetType::Team) {
             if !teams.contains(&place.entity) {
                 teams.push(place.entity);
             }
         }
-        teams.into_iter().map(|team| self.place(user, team)).collect()
+        teams
     }
 
     /// The user's concurrency group, which is the organization's default where there is no other.

@@ -7,12 +7,29 @@ use crate::admin::body::{Field, Fields};
 use crate::admin::groups::{live, target};
 use crate::admin::handle::{Admin, cause, organization};
 use crate::admin::mappings::{self, Wanted, chosen};
+use crate::admin::operation::{Body, Operation};
 use crate::admin::reply::{self, Reply};
 use crate::admin::rules::{self, edit, spec};
 use crate::mapping::preview::Trial;
 use crate::model::call::Call;
 use crate::model::error::Result;
 use crate::model::rule::RuleChanges;
+
+/// Of [`rules()`].
+pub const RULES: Operation =
+    Operation::change("What a change of the rules would come to", Body::Optional("RuleChanges"), "Preview");
+/// Of [`apply`].
+pub const APPLY: Operation =
+    Operation::change("Change the rules as a whole, and run them", Body::Optional("RulesToApply"), "Applied");
+/// Of [`mapping`].
+pub const MAPPING: Operation = Operation::change(
+    "What approving, rejecting or removing a mapping would come to",
+    Body::Required("MappingTrial"),
+    "Preview",
+);
+/// Of [`group`].
+pub const GROUP: Operation =
+    Operation::change("What mapping a group by hand would come to", Body::Required("NewMapping"), "Preview");
 
 /// `POST mapping-rules/preview` with `{add: [...], change: [{id, ...}], remove: [ids]}`: what applying the same would come
 /// to. With an empty body: what running the stored rules would.

@@ -25,6 +25,7 @@ pub(super) fn row(kind: Kind) -> (u16, &'static str, &'static str) {
         Kind::MethodNotAllowed => (405, "method-not-allowed", "The method is not offered here"),
         Kind::Uniqueness => (409, "uniqueness", "The value is taken"),
         Kind::Conflict => (409, "conflict", "The state of things does not allow this"),
+        Kind::Gone => (410, "gone", "It is kept no longer"),
         Kind::PreconditionFailed => (412, "precondition-failed", "Another version is stored"),
         Kind::TooLarge => (413, "too-large", "The body is too large"),
         Kind::UnsupportedMediaType => (415, "unsupported-media-type", "The body's media type is not JSON"),
@@ -33,6 +34,28 @@ pub(super) fn row(kind: Kind) -> (u16, &'static str, &'static str) {
         Kind::Unavailable => (503, "unavailable", "The server cannot take the request now"),
         Kind::StorageFull => (507, "storage-full", "There is no room to store it"),
         Kind::Internal => (500, "internal", "The server failed"),
+    }
+}
+
+/// What a refusal of this status says, in a few words.
+pub fn title(status: u16) -> &'static str {
+    match status {
+        400 => "Something in the request is not valid",
+        401 => "A valid credential is required",
+        403 => "This is not allowed",
+        404 => "There is no such thing",
+        408 => "The request took too long to arrive",
+        409 => "The state of things does not allow this",
+        410 => "It is kept no longer",
+        412 => "Another version is stored",
+        413 => "The body is too large",
+        414 => "The target is too long",
+        415 => "The body's media type is not JSON",
+        429 => "There were too many requests",
+        431 => "The head is too large",
+        503 => "The server cannot take the request now",
+        507 => "There is no room to store it",
+        _ => "The server failed",
     }
 }
 

@@ -4,6 +4,7 @@ use rouille::Response;
 use serde_json::{Value, json};
 
 use crate::admin::handle::organization;
+use crate::admin::version::Versioned;
 use crate::model::call::Call;
 use crate::model::error::Result;
 use crate::model::id::OrganizationId;
@@ -19,6 +20,23 @@ pub enum Reply {
         /// How long at most.
         seconds: u64,
     },
+    /// The same for the organization's request log.
+    ParkForRequests {
+        /// Whose log.
+        organization: OrganizationId,
+        /// How long at most.
+        seconds: u64,
+    },
+}
+
+impl Reply {
+    /// The same with the version of what it shows.
+    pub(super) fn of_version(self, shown: &impl Versioned) -> Reply {
+        match self {
+            Reply::Answer(answer) => Reply::Answer(answer.with_additional_header("ETag", shown.etag())),
+            parked @ (Reply::Park { .. } | Reply::ParkForRequests { .. }) => parked,
+        }
+    }
 }
 
 /// 200 with this document.

@@ -5,8 +5,10 @@ use std::cmp::Reverse;
 use crate::admin::body::{Edit, Fields};
 use crate::admin::handle::{Admin, organization};
 use crate::admin::list::Listing;
+use crate::admin::operation::{Body, Operation};
 use crate::admin::reply::{self, Reply};
-use crate::directory::rule_json;
+use crate::admin::version::Condition;
+use crate::directory::{Change, rule_json};
 use crate::mapping::rule_changes::edited;
 use crate::model::call::Call;
 use crate::model::error::{Error, Result};
@@ -16,6 +18,19 @@ use crate::model::rule::{Rule, RuleEdit, RuleSpec};
 /// What a rule is written with.
 pub(super) const FIELDS: [&str; 8] =
     ["kind", "pattern", "exclude", "entity_name", "target_type", "priority", "auto_approve", "enabled"];
+
+/// Of [`list`].
+pub const LIST: Operation =
+    Operation::list("Mapping rules, in the order in which they are looked at", "Rule");
+/// Of [`create`].
+pub const CREATE: Operation = Operation::create("Write a rule; it is not run", "NewRule", "Rule").versioned();
+/// Of [`show`].
+pub const SHOW: Operation = Operation::get("One rule", "Rule").versioned();
+/// Of [`update`].
+pub const UPDATE: Operation =
+    Operation::change("Rewrite a rule; it is not run", Body::Required("RuleChange"), "Rule").versioned();
+/// Of [`remove`].
+pub const REMOVE: Operation = Operation::delete("Delete a rule; the mappings that it made stay").versioned();
 
 /// `GET mapping-rules`: in the order in which they are looked at.
 ///
@@ -40,7 +55,7 @@ pub fn list(admin: &Admin, call: &Call) -> Result<Reply> {
 pub fn create(admin: &Admin, call: &Call) -> Result<Reply> {
     let spec = spec(&mut Fields::of_body(call, &FIELDS)?)?;
     let rule = admin.change(call, move |change| change.create_rule(&spec))?;
-    reply::created(call, &format!("mapping-rules/{}", rule.id), &rule_json(&rule))
+    Ok(reply::created(call, &format!("mapping-rules/{}", rule.id), &rule_json(&rule))?.of_version(&rule))
 }
 
 /// `GET mapping-rules/{id}`.
@@ -51,28 +66,34 @@ pub fn show(admin: &Admin, call: &Call) -> Result<Reply> {
     let id = id(call)?;
     let rule = admin.read(|db| db.rule(organization(call)?.id, id))?;
     let rule = rule.ok_or_else(|| Error::not_found("mapping rule", id))?;
-    Ok(reply::ok(&rule_json(&rule)))
+    Ok(reply::ok(&rule_json(&rule)).of_version(&rule))
 }
 
 /// `PATCH mapping-rules/{id}`: null empties `pattern`, `exclude` and `entity_name`.
 ///
 /// # Errors
-/// `NotFound`; `InvalidValue` naming the field.
+/// `NotFound`; `InvalidValue` naming the field; `PreconditionFailed`.
 pub fn update(admin: &Admin, call: &Call) -> Result<Reply> {
     let id = id(call)?;
     let edit = edit(&mut Fields::of_body(call, &FIELDS)?)?;
-    let rule =
-        admin.change(call, move |change| change.update_rule(id, |before| Ok(edited(before, &edit))))?;
-    Ok(reply::ok(&rule_json(&rule)))
+    let condition = Condition::of(call)?;
+    let rule = admin.change(call, move |change| {
+        check(change, id, &condition)?;
+        change.update_rule(id, |before| Ok(edited(before, &edit)))
+    })?;
+    Ok(reply::ok(&rule_json(&rule)).of_version(&rule))
 }
 
 /// `DELETE mapping-rules/{id}`: the mappings that it made stay.
 ///
 /// # Errors
-/// `NotFound`.
+/// `NotFound`; `PreconditionFailed`.
 pub fn remove(admin: &Admin, call: &Call) -> Result<Reply> {
-    let id = id(call)?;
-    admin.change(call, move |change| change.delete_rule(id))?;
+    let (id, condition) = (id(call)?, Condition::of(call)?);
+    admin.change(call, move |change| {
+        check(change, id, &condition)?;
+        change.delete_rule(id)
+    })?;
     Ok(reply::no_content())
 }
 
@@ -109,6 +130,11 @@ pub(super) fn edit(fields: &mut Fields) -> Result<RuleEdit> {
         auto_approve: fields.changed("auto_approve")?,
         enabled: fields.changed("enabled")?,
     })
+}
+
+fn check(change: &Change<'_>, id: RuleId, condition: &Condition) -> Result<()> {
+    let rule = change.tx().rule(change.organization().id, id)?;
+    rule.map_or(Ok(()), |rule| condition.check(&rule))
 }
 
 fn id(call: &Call) -> Result<RuleId> {

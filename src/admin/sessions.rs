@@ -2,6 +2,7 @@
 
 use crate::admin::handle::{Admin, has_server_scope, organization};
 use crate::admin::list::Listing;
+use crate::admin::operation::Operation;
 use crate::admin::reply::{self, Reply};
 use crate::directory::{end_session, session_json, visible_admin};
 use crate::model::account::Account;
@@ -9,6 +10,13 @@ use crate::model::call::Call;
 use crate::model::error::{Error, Result};
 use crate::model::id::SessionId;
 use crate::model::session::Session;
+
+/// Of [`list`].
+pub const LIST: Operation = Operation::list("Who is signed in", "Session");
+/// Of [`show`].
+pub const SHOW: Operation = Operation::get("One session", "Session");
+/// Of [`end`].
+pub const END: Operation = Operation::delete("Sign somebody out at once");
 
 /// `GET sessions`: those that have not ended.
 ///
@@ -43,7 +51,7 @@ pub fn end(admin: &Admin, call: &Call) -> Result<Reply> {
 }
 
 /// The session in the path and whose it is, if the credential may see that admin.
-fn named(admin: &Admin, call: &Call) -> Result<(Session, Account)> {
+pub(super) fn named(admin: &Admin, call: &Call) -> Result<(Session, Account)> {
     let text = call.parameter(0);
     let missing = || Error::not_found("session", text);
     let id = SessionId::parse(text).ok_or_else(missing)?;

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::admin::body::Fields;
 use crate::admin::handle::{Admin, has_server_scope, organization};
 use crate::admin::list::Listing;
+use crate::admin::operation::{Body, Operation};
 use crate::admin::reply::{self, Reply};
 use crate::directory::{Change, ROTATION_GRACE, TokenSpec, token_json};
 use crate::model::call::Call;
@@ -14,6 +15,21 @@ use crate::model::token::{Secret, Token, TokenKind};
 
 /// The longest grace of a rotation, in seconds: a year.
 const LONGEST_GRACE: i64 = 365 * 24 * 60 * 60;
+
+/// Of [`list`].
+pub const LIST: Operation = Operation::list("Tokens that were not revoked", "Token");
+/// Of [`create`].
+pub const CREATE: Operation =
+    Operation::create("Make a token; its text is shown once", "NewToken", "MadeToken");
+/// Of [`show`].
+pub const SHOW: Operation = Operation::get("One token", "Token");
+/// Of [`revoke`].
+pub const REVOKE: Operation = Operation::delete("End a token at once");
+/// Of [`rotate`].
+pub const ROTATE: Operation = Operation {
+    body: Body::Optional("Rotation"),
+    ..Operation::create("Replace a token by a new one", "Rotation", "MadeToken")
+};
 
 /// `GET tokens`: those that were not revoked.
 ///
@@ -94,7 +110,7 @@ fn id(call: &Call) -> Result<TokenId> {
 }
 
 /// Who rotates a token gets its successor: one of server scope would lift an organization's admin above it.
-fn check_reach(change: &Change<'_>, id: TokenId, reaches_all: bool) -> Result<()> {
+pub(super) fn check_reach(change: &Change<'_>, id: TokenId, reaches_all: bool) -> Result<()> {
     match change.tx().token(change.organization().id, id)? {
         Some(token) if token.server_scope && !reaches_all => Err(Error::new(
             Kind::Forbidden,

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::admin::handle::{Admin, organization};
 use crate::admin::list::Listing;
 use crate::admin::lookup::Lookup;
+use crate::admin::operation::{Operation, SEARCH};
 use crate::admin::places::Placed;
 use crate::admin::reply::{self, Reply};
 use crate::directory::{self, group_json};
@@ -17,6 +18,13 @@ use crate::model::group::Group;
 use crate::model::id::{ConflictId, OrganizationId, ResourceId, UserId};
 use crate::model::user::User;
 use crate::store::{Db, MappingClaim, UserState};
+
+/// Of [`list`].
+pub const LIST: Operation = Operation::list("Users, by name or address", "User").asked_by(SEARCH);
+/// Of [`show`].
+pub const SHOW: Operation = Operation::get("One user with role and places", "User");
+/// Of [`explain()`].
+pub const EXPLAIN: Operation = Operation::get("Why a user has what they have", "Explanation");
 
 /// `GET users?query=`: those whose `userName`, `displayName` or address holds it.
 ///

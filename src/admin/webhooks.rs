@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::admin::body::{Field, Fields};
 use crate::admin::handle::{Admin, organization};
 use crate::admin::list::Listing;
+use crate::admin::operation::{Body, Operation};
 use crate::admin::reply::{self, Reply};
 use crate::directory::{SECRET_GRACE, WebhookEdit, webhook_json};
 use crate::model::call::Call;
@@ -14,6 +15,22 @@ use crate::model::webhook::{EventTypes, Webhook, WebhookUrl};
 
 /// What an endpoint is written with.
 const FIELDS: [&str; 5] = ["url", "types", "description", "enabled", "after"];
+
+/// Of [`list`].
+pub const LIST: Operation = Operation::list("Endpoints that are told of events", "Webhook");
+/// Of [`create`].
+pub const CREATE: Operation =
+    Operation::create("Make an endpoint; its secret is shown once", "NewWebhook", "MadeWebhook");
+/// Of [`show`].
+pub const SHOW: Operation = Operation::get("One endpoint", "Webhook");
+/// Of [`update`].
+pub const UPDATE: Operation =
+    Operation::change("Change an endpoint, disable or enable it", Body::Required("WebhookChange"), "Webhook");
+/// Of [`remove`].
+pub const REMOVE: Operation = Operation::delete("Remove an endpoint with its log");
+/// Of [`rotate`].
+pub const ROTATE: Operation =
+    Operation::change("Give an endpoint a new secret", Body::Optional("Rotation"), "MadeWebhook");
 
 /// `GET webhooks`.
 ///

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::admin::Admin;
-
+use crate::admin::{Admin, Extensions};
 use crate::auth::{LastUsed, Pace};
 use crate::config::{self, AddressPolicy, Config};
 use crate::directory::{Directory, SignIn};
@@ -14,6 +13,7 @@ use crate::http::probes::Probes;
 use crate::http::service::Rollcall;
 use crate::scim::deviations::Tolerance;
 use crate::scim::filter;
+use crate::scim::masking::Masking;
 use crate::scim::schema::{SchemaSettings, Schemas, UnknownAttributes};
 use crate::scim::{GroupPatchAnswer, Scim, ScimSettings};
 
@@ -26,15 +26,21 @@ pub fn compose(config: &Config, directory: &Directory) -> Rollcall {
     };
     let limits = &config.server.limits;
     Rollcall {
+        masking: Masking::new(&scim.schemas),
         scim,
         admin: Admin {
             directory: directory.clone(),
             defaults: config.defaults.clone(),
+            extensions: Extensions {
+                user: config.scim.user_extension_urn.as_str().to_owned(),
+                group: config.scim.group_extension_urn.as_str().to_owned(),
+            },
             addresses: AddressPolicy::of(&config.webhooks),
             sign_in: SignIn::new(config.server.limits.failed_signins_per_minute),
         },
         probes: Probes { directory: directory.clone() },
         last_used: LastUsed::default(),
+        keep_events_days: config.events.keep_days,
         trusted_proxies: config.server.trusted_proxies.clone(),
         metrics: Metrics::default(),
         pace: Pace::new(limits.requests_per_second, limits.failed_signins_per_minute),

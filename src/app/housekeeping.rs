@@ -29,6 +29,13 @@ const TASKS: &[Task] = &[
         run: |program| program.last_used.write(program.scim.directory.store()),
     },
     Task {
+        failure: "old events could not be forgotten",
+        run: |program| match program.keep_events_days {
+            Some(days) => program.scim.directory.shorten_feeds(days),
+            None => Ok(()),
+        },
+    },
+    Task {
         failure: "tokens that end soon could not be announced",
         run: |program| program.scim.directory.warn_of_expiring_tokens(),
     },
@@ -42,6 +49,10 @@ const TASKS: &[Task] = &[
     Task {
         failure: "users who were deleted long ago could not be erased",
         run: |program| program.scim.directory.purge_deleted().map(drop),
+    },
+    Task {
+        failure: "old requests could not be taken out of the request log",
+        run: |program| program.scim.directory.prune_requests(),
     },
 ];
 

@@ -10,13 +10,15 @@ use crate::app::certificate::Certificate;
 use crate::app::compose::{compose, front_limits};
 use crate::app::first_run::first_run;
 use crate::app::housekeeping::Housekeeping;
+use crate::app::request_writer::RequestWriter;
 use crate::app::signals::{self, Reloads};
-use crate::app::{logging, policy, target};
+use crate::app::{logging, policy, request_log, target};
 use crate::clock::Clock;
 use crate::config::{self, AddressPolicy, Config};
 use crate::directory::Directory;
-use crate::http::front::{Front, Service, Tls};
-use crate::http::service::Rollcall;
+use crate::http::front::{Front, Limits, Service, Tls};
+use crate::http::metrics_service::MetricsService;
+use crate::http::service::{Rollcall, request_feed};
 use crate::ids::Ids;
 use crate::model::error::{Error, Result};
 use crate::store::{self, Store, Target};
@@ -37,14 +39,14 @@ pub struct Running {
     front: Front,
     program: Arc<Rollcall>,
     dispatcher: Dispatcher,
+    /// The metrics, where they have a listener of their own.
+    metrics: Option<Front>,
+    requests: RequestWriter,
 }
 
 fn durable(named: Option<&Path>) -> Result<(Running, Reloads)> {
     let config = Config::load(named)?;
     logging::start(&config.log);
-    for key in without_effect(&config) {
-        log::warn!("{key} is set, and has no effect in this version");
-    }
     let certificate = config.server.tls().map(|files| Certificate::load(files, Clock::System)).transpose()?;
     let listener = listen(config.server.listen)?;
     let address = local_address(&listener)?;
@@ -55,11 +57,15 @@ fn durable(named: Option<&Path>) -> Result<(Running, Reloads)> {
         .as_ref()
         .map_or_else(|| format!("{scheme}://{address}"), |url| url.as_str().to_owned());
     let store = Arc::new(open_file(&config.database, &target(&config, Target::Serve))?);
-    let directory = Directory::new(store, Clock::System, Ids::Random, policy(&config));
+    let directory = Directory::new(store, Clock::System, Ids::Random, policy(&config))
+        .with_requests(request_log(&config.requests));
     first_run(&directory, &config, &base_url)?;
     let program = Arc::new(compose(&config, &directory));
     let tls = certificate.as_ref().map(Certificate::tls);
-    let running = Running::start(&config, listener, tls, Ids::Random, program.clone(), program)?;
+    let metrics =
+        config.server.metrics_listen.map(|address| metrics_front(address, program.clone())).transpose()?;
+    let mut running = Running::start(&config, listener, tls, Ids::Random, program.clone(), program)?;
+    running.metrics = metrics;
     log::info!(
         "listening on {address}; SCIM base URL: {base_url}/scim/v2; database: {}",
         config.database.path.display()
@@ -67,15 +73,13 @@ fn durable(named: Option<&Path>) -> Result<(Running, Reloads)> {
     Ok((running, Reloads { config: named.map(Path::to_owned), certificate }))
 }
 
-/// The keys that are set to something else than their default and that nothing reads yet.
-fn without_effect(config: &Config) -> Vec<&'static str> {
-    let default = Config::default();
-    let keys = [
-        ("server.metrics_listen", config.server.metrics_listen != default.server.metrics_listen),
-        ("requests", config.requests != default.requests),
-        ("events", config.events != default.events),
-    ];
-    keys.into_iter().filter_map(|(key, is_set)| is_set.then_some(key)).collect()
+/// The listener of the metrics: small, since one Prometheus asks it now and then.
+fn metrics_front(address: SocketAddr, program: Arc<Rollcall>) -> Result<Front> {
+    let listener = listen(address)?;
+    log::info!("metrics: http://{}/metrics", local_address(&listener)?);
+    let limits = Limits { workers: 1, connections: Some(16), ..Limits::default() };
+    Front::start(listener, None, limits, Ids::Random, Arc::new(MetricsService::of(program)))
+        .map_err(|error| Error::internal(format!("The metrics cannot be served: {error}")))
 }
 
 /// Opens the database file, with a copy before an upgrade, and with a look for damage after an unclean stop.
@@ -116,12 +120,19 @@ impl Running {
         program.scim.directory.store().on_events(move |organizations| {
             organizations.iter().for_each(|organization| waker.wake(organization.0.unsigned_abs()));
         });
+        let waker = front.waker();
+        program
+            .scim
+            .directory
+            .requests()
+            .on_growth(move |organization| waker.wake(request_feed(organization)));
+        let requests = RequestWriter::start(program.scim.directory.clone())?;
         let settings = Settings {
             addresses: AddressPolicy::of(&config.webhooks),
             give_up_days: config.webhooks.give_up_days,
         };
         let dispatcher = Dispatcher::start(&program.scim.directory, settings)?;
-        Ok(Running { front, program, dispatcher })
+        Ok(Running { front, program, dispatcher, requests, metrics: None })
     }
 
     /// The front, to wake requests and to stop.
@@ -146,7 +157,11 @@ impl Running {
         let housekeeping = Housekeeping::start(self.program)?;
         signals::tell(&[NotifyState::Ready]);
         self.front.wait();
+        if let Some(metrics) = self.metrics {
+            metrics.stop();
+        }
         self.dispatcher.stop();
+        self.requests.finish();
         housekeeping.finish();
         log::info!("stopped");
         Ok(())
@@ -156,6 +171,7 @@ impl Running {
     pub fn stop(self) {
         self.front.stop();
         self.dispatcher.stop();
+        self.requests.finish();
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn read(header: Option<&str>, tolerance: Tolerance, notes: &mut Notes
     }
 }
 
-/// The token in a header, in whatever form, valid or not.
+/// What a header presents as a token, valid or not, in whatever form: for those who tell tokens apart by hash or beginning.
 pub fn presented(header: &str) -> Option<Secret> {
     read(Some(header), Tolerance::Lenient, &mut Notes::default()).ok()
 }

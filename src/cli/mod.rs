@@ -9,6 +9,7 @@ mod configuration;
 mod conflicts;
 mod demo;
 mod entities;
+mod events;
 mod explain;
 mod export;
 mod groups;
@@ -18,6 +19,7 @@ mod password;
 mod preview;
 mod progress;
 mod provision;
+mod requests;
 mod rule_file;
 mod rules;
 mod serve;
@@ -58,6 +60,8 @@ fn dispatch(Arguments { common, command }: Arguments) -> Result<Outcome> {
         Command::ConcurrencyGroup(command) => entities::run(TargetType::ConcurrencyGroup, command, &common),
         Command::SubOrganization(command) => entities::run(TargetType::SubOrganization, command, &common),
         Command::Explain { user } => explain::run(&user, &common),
+        Command::Events(chosen) => events::run(chosen, &common),
+        Command::Requests(command) => requests::run(command, &common),
         Command::Config(command) => configuration::run(command, &common),
         Command::Check => check::run(&common),
         Command::Backup { file } => backup::backup(&file, &common),

@@ -1,11 +1,13 @@
 //! `organization list|create|show|set`.
 
-use crate::cli::arguments::{Common, OrganizationCommand, OrganizationSettings};
+use crate::app;
+use crate::cli::arguments::{Common, OrganizationCommand, OrganizationSettings, Recording};
 use crate::cli::output::{Outcome, Table};
 use crate::cli::session::{ALL, Session, switch};
 use crate::directory::{About, OrganizationChange, create_organization, organization_json};
 use crate::model::error::{Error, Result};
 use crate::model::organization::{Features, Organization};
+use crate::model::time::Timestamp;
 use crate::store::NewOrganization;
 
 pub(super) fn run(command: OrganizationCommand, common: &Common) -> Result<Outcome> {
@@ -57,6 +59,7 @@ fn create(session: &Session, slug: String, name: Option<String>) -> Result<()> {
 
 fn set(session: &Session, settings: OrganizationSettings) -> Result<()> {
     let organization = named(session, settings.slug.as_deref())?;
+    let record_bodies_until = recording(session, settings.record_bodies)?;
     let about = About::Switched(features(&settings, organization.features));
     let changed = session.change_about(&organization, &about, move |change| {
         let features = features(&settings, change.organization().features);
@@ -65,6 +68,7 @@ fn set(session: &Session, settings: OrganizationSettings) -> Result<()> {
             plan: settings.plan,
             sso: settings.sso,
             features: Some(features),
+            record_bodies_until,
         })
     })?;
     show(session, &changed)
@@ -83,8 +87,26 @@ fn show(session: &Session, organization: &Organization) -> Result<()> {
             ("concurrency groups", switch(features.concurrency_groups)),
             ("sub-organizations", switch(features.sub_organizations)),
             ("created", organization.created.to_string()),
+            (
+                "bodies recorded until",
+                organization.record_bodies_until.map(|until| until.to_string()).unwrap_or_default(),
+            ),
         ])
     })
+}
+
+/// Until when bodies shall be recorded; `None` leaves it.
+fn recording(session: &Session, length: Option<Recording>) -> Result<Option<Option<Timestamp>>> {
+    let now = session.directory.clock().now();
+    match length {
+        None => Ok(None),
+        Some(Recording::Off) => Ok(Some(None)),
+        Some(Recording::For(length)) => {
+            let until = now.plus_seconds(i64::try_from(length.as_secs()).unwrap_or(i64::MAX));
+            app::request_log(&session.config.requests).check_recording(now, until)?;
+            Ok(Some(Some(until)))
+        }
+    }
 }
 
 /// The organization of the argument, else that of `--organization`.

@@ -103,6 +103,23 @@ pub fn say(format: Format, value: &Value, sentence: &str) -> Result<()> {
     })
 }
 
+/// Prints one line of an answer that goes on: `value` as JSON for programs, `line` for people. False when nobody reads
+/// any more.
+///
+/// # Errors
+/// `Internal` when standard output cannot be written for another reason.
+pub fn print_line(format: Format, value: &Value, line: impl FnOnce() -> String) -> Result<bool> {
+    let text = match format {
+        Format::Table => escape(&line()),
+        Format::Json => escape_json(&value.to_string()),
+    };
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        result => written(result).map(|()| true),
+    }
+}
+
 /// Prints text as it is: a script, a file.
 ///
 /// # Errors
@@ -127,7 +144,11 @@ fn written(result: io::Result<()>) -> Result<()> {
 
 /// `value` as indented JSON with a line end, what `is_unsafe` in it written as `\u....`.
 fn json<T: Serialize + ?Sized>(value: &T) -> io::Result<String> {
-    let text = serde_json::to_string_pretty(value)?;
+    Ok(escape_json(&serde_json::to_string_pretty(value)?) + "\n")
+}
+
+/// JSON text with what `is_unsafe` in it written as `\u....`.
+fn escape_json(text: &str) -> String {
     // Outside of strings JSON has no such characters but line ends, which are ours; inside, serde_json escaped those.
     let mut safe = String::with_capacity(text.len() + 1);
     for c in text.chars() {
@@ -140,8 +161,7 @@ fn json<T: Serialize + ?Sized>(value: &T) -> io::Result<String> {
             safe.push(c);
         }
     }
-    safe.push('\n');
-    Ok(safe)
+    safe
 }
 
 /// Rows of cells under headings.

@@ -115,6 +115,15 @@ impl Session {
         output::print_tables(self.format, value, tables)
     }
 
+    /// Prints one line of an answer that goes on: `value` on a line for programs, `line` for people. False when nobody
+    /// reads any more.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn print_line(&self, value: &Value, line: impl FnOnce() -> String) -> Result<bool> {
+        output::print_line(self.format, value, line)
+    }
+
     /// Prints that something is done.
     ///
     /// # Errors

@@ -7,6 +7,8 @@ use super::value::{Flag, Lines, Number, NumberOrZero};
 /// `[requests]`: the log of IdP requests.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Requests {
+    /// Whether requests are logged at all.
+    pub enabled: bool,
     /// Days that a request is kept; `None`: until the size limit.
     pub keep_days: Option<u32>,
     /// Megabytes (of 1,000,000 bytes) that the log may take; `None`: no limit.
@@ -43,7 +45,7 @@ impl Webhooks {
 
 impl Default for Requests {
     fn default() -> Requests {
-        Requests { keep_days: Some(30), keep_megabytes: Some(1000), record_bodies: true }
+        Requests { enabled: true, keep_days: Some(30), keep_megabytes: Some(1000), record_bodies: true }
     }
 }
 
@@ -68,6 +70,7 @@ impl Requests {
         let size =
             NumberOrZero { place: &mut self.keep_megabytes, most: 10_000_000, zero: "no limit of size" };
         let keys = vec![
+            key("enabled", Flag(&mut self.enabled)),
             key("keep_days", days),
             key("keep_megabytes", size),
             key("record_bodies", Flag(&mut self.record_bodies)),

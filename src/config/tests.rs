@@ -59,6 +59,7 @@ sub_organizations = false
 plan = "Enterprise"
 sso = true
 [requests]
+enabled = false
 keep_days = 0
 keep_megabytes = 0
 record_bodies = false

@@ -11,12 +11,12 @@ use crate::directory::handle::{Policy, RuleCache};
 use crate::ids::Ids;
 use crate::mapping::rules::RuleSet;
 use crate::model::cause::Cause;
-use crate::model::conflict::ConflictKind;
-use crate::model::error::Result;
+use crate::model::draft::Draft;
+use crate::model::error::{Error, Result};
 use crate::model::event::EventKind;
-use crate::model::id::{ConflictId, EntityId, GroupId, MappingId, UserId};
+use crate::model::id::{ConflictId, EntityId, GroupId, MappingId, ResourceId, UserId};
 use crate::model::organization::Organization;
-use crate::store::{NewEvent, StoredFacts, Tx};
+use crate::store::{ConflictSide, NewEvent, StoredFacts, Tx};
 
 /// An operation in progress.
 pub struct Change<'t> {
@@ -38,7 +38,7 @@ pub struct Change<'t> {
     pub(super) decided: HashMap<ConflictId, &'static str>,
     /// What a change of a role is put down to in its event.
     pub(super) role_cause: Value,
-    notes: Vec<String>,
+    log: Option<Arc<Draft>>,
     described: RefCell<Described>,
 }
 
@@ -81,7 +81,7 @@ impl<'t> Change<'t> {
             rows_before: tx.rows_written(),
             decided: HashMap::new(),
             role_cause: Value::Null,
-            notes: Vec::new(),
+            log: None,
             described: RefCell::default(),
         }
     }
@@ -96,14 +96,35 @@ impl<'t> Change<'t> {
         self.tx
     }
 
-    /// What was accepted but not taken as sent, for the request log.
-    pub fn notes(&self) -> &[String] {
-        &self.notes
+    /// Has what is noted from now on kept with the request that the change is made for.
+    pub fn log_to(&mut self, log: Option<Arc<Draft>>) {
+        self.log = log;
     }
 
-    /// Adds a remark for the request log.
-    pub fn note(&mut self, note: impl Into<String>) {
-        self.notes.push(note.into());
+    /// The request that the change is made for, where it is logged.
+    pub fn log(&self) -> Option<&Draft> {
+        self.log.as_deref()
+    }
+
+    /// Adds a remark for the request log: what was accepted but not taken as sent.
+    pub fn note(&self, note: impl AsRef<str>) {
+        if let Some(log) = &self.log {
+            log.remark(note.as_ref());
+        }
+    }
+
+    /// Says, for the request log, which tolerance was needed.
+    pub fn rely_on(&self, deviation: &'static str) {
+        if let Some(log) = &self.log {
+            log.rely_on(deviation);
+        }
+    }
+
+    /// Says, for the request log, which user or group the request turned out to be about.
+    pub fn is_about(&self, resource: &ResourceId) {
+        if let Some(log) = &self.log {
+            log.set_resource(resource.as_str());
+        }
     }
 
     /// The organization's rules.
@@ -160,9 +181,6 @@ impl<'t> Change<'t> {
             let cause = &self.cause;
             self.tx.record(self.organization.id, cause.at, &cause.request_id, &self.events, users)?;
         }
-        for note in &self.notes {
-            log::debug!("request {}: {note}", self.cause.request_id);
-        }
         Ok(())
     }
 
@@ -197,28 +215,27 @@ impl<'t> Change<'t> {
     }
 
     /// A conflict as events show it.
-    pub(super) fn describe_conflict(
-        &self,
-        id: ConflictId,
-        user: Value,
-        current: (MappingId, GroupId, EntityId),
-        incoming: (MappingId, GroupId, EntityId),
-        kind: ConflictKind,
-    ) -> Result<Value> {
-        let side = |(mapping, group, entity): (MappingId, GroupId, EntityId)| -> Result<Value> {
+    pub(super) fn describe_conflict(&self, id: ConflictId, user: Value) -> Result<Value> {
+        let conflict = self
+            .tx
+            .conflict(self.organization.id, id)?
+            .ok_or_else(|| Error::internal(format!("conflict {id} is not there after it was written")))?;
+        let side = |side: ConflictSide| -> Result<Value> {
             Ok(json!({
-                "mapping_id": mapping,
-                "group": self.describe_group(group)?,
-                "entity": self.describe_entity(entity)?,
+                "mapping_id": side.mapping,
+                "group": self.describe_group(side.group)?,
+                "entity": self.describe_entity(side.entity)?,
             }))
         };
         Ok(json!({
             "conflict": {
                 "id": id,
-                "kind": kind.as_str(),
+                "kind": conflict.kind,
                 "user": user,
-                "current": side(current)?,
-                "incoming": side(incoming)?,
+                "current": side(conflict.current)?,
+                "incoming": side(conflict.incoming)?,
+                "status": conflict.status,
+                "outcome": conflict.outcome,
             }
         }))
     }

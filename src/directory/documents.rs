@@ -12,6 +12,7 @@ use crate::model::mapping::Mapping;
 use crate::model::organization::Organization;
 use crate::model::role::Role;
 use crate::model::rule::{Rule, RuleSpec};
+use crate::model::user::User;
 use crate::store::Event;
 
 /// A user in a few words: id and name.
@@ -74,6 +75,18 @@ impl Serialize for Slot<'_> {
 
 fn text(data: &impl Serialize) -> Result<String> {
     serde_json::to_string(data).map_err(|error| Error::internal(error.to_string()))
+}
+
+/// A user without its places: as its events and the snapshot show it.
+pub fn user_state_json(user: &User) -> Value {
+    json!({
+        "id": user.resource_id,
+        "user_name": user.user_name,
+        "display_name": user.display_name,
+        "external_id": user.external_id,
+        "active": user.active,
+        "role": {"effective": user.effective_role, "own": user.own_role},
+    })
 }
 
 /// A group in a few words: id and name.
@@ -141,6 +154,7 @@ pub fn organization_json(organization: &Organization) -> Value {
         "plan": (!organization.plan.is_empty()).then_some(&organization.plan),
         "sso": {"enabled": organization.sso},
         "features": organization.features,
+        "record_bodies_until": organization.record_bodies_until,
         "created_at": organization.created,
     })
 }

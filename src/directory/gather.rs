@@ -47,8 +47,8 @@ pub enum About {
     Rules(RuleChanges),
 }
 
-/// Facts of a snapshot.
-pub(super) struct Gathered {
+/// Facts of a snapshot, as [`Directory::gather`] read them.
+pub struct Gathered {
     revision: i64,
     facts: HashMap<UserId, StoredFacts>,
     watch: Watch,
@@ -82,15 +82,29 @@ impl Directory {
         operation: impl FnOnce(&mut Change<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let directory = self.clone();
-        self.store().write_large(move |tx| {
-            let facts = gathered.that_hold(tx, organization)?;
-            directory.run_with(facts, tx, organization, cause, operation)
-        })
+        self.store()
+            .write_large(move |tx| directory.run_gathered(Some(gathered), tx, organization, cause, operation))
+    }
+
+    /// Runs an operation as [`Directory::run`] does, with what was gathered for it, if anything was.
+    ///
+    /// # Errors
+    /// What the operation answers; the caller must then give the transaction up.
+    pub fn run_gathered<T>(
+        &self,
+        gathered: Option<Gathered>,
+        tx: &Tx<'_>,
+        organization: OrganizationId,
+        cause: Cause,
+        operation: impl FnOnce(&mut Change<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let facts = gathered.map(|gathered| gathered.that_hold(tx, organization)).transpose()?;
+        self.run_with(facts.unwrap_or_default(), tx, organization, cause, operation)
     }
 
     /// Reads the facts about the members of the groups that a change is about; `None` when they are few, or when the
     /// database is too busy to read them: then the change reads for itself.
-    pub(super) fn gather(&self, organization: OrganizationId, about: &About) -> Option<Gathered> {
+    pub fn gather(&self, organization: OrganizationId, about: &About) -> Option<Gathered> {
         match about {
             About::Nobody => None,
             _ => self.gather_members(organization, |db| self.groups(db, organization, about)),

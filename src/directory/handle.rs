@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::clock::Clock;
 use crate::directory::change::Change;
 use crate::directory::gather::LARGE;
+use crate::directory::requests::{RequestLog, RequestLogSettings};
 use crate::ids::Ids;
 use crate::mapping::rules::RuleSet;
 use crate::model::cause::Cause;
@@ -60,6 +61,7 @@ pub struct Directory {
     rules: RuleCache,
     /// From how many members on facts are read before a change.
     large: i64,
+    requests: RequestLog,
 }
 
 /// Compiled rules by organization, remembered by the stamp that each change of the rules renews.
@@ -71,7 +73,20 @@ type Stamped = (Vec<u8>, Arc<RuleSet>);
 impl Directory {
     /// A directory over a store.
     pub fn new(store: Arc<Store>, clock: Clock, ids: Ids, policy: Policy) -> Directory {
-        Directory { store, clock, ids, policy, rules: RuleCache::default(), large: LARGE }
+        Directory {
+            store,
+            clock,
+            ids,
+            policy,
+            rules: RuleCache::default(),
+            large: LARGE,
+            requests: RequestLog::default(),
+        }
+    }
+
+    /// The same directory with a request log.
+    pub fn with_requests(self, settings: RequestLogSettings) -> Directory {
+        Directory { requests: RequestLog::new(settings), ..self }
     }
 
     /// The same with another number of members from which on a change is large: the tests make every change large.
@@ -103,6 +118,11 @@ impl Directory {
     /// The policies that changes follow.
     pub fn policy(&self) -> Policy {
         self.policy
+    }
+
+    /// The log of the IdPs' requests.
+    pub fn requests(&self) -> &RequestLog {
+        &self.requests
     }
 
     /// An organization's rules, compiled.

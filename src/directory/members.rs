@@ -94,9 +94,10 @@ impl Change<'_> {
                     named.insert(*row, *stays);
                 }
                 Some((_, false)) if *stays && !self.policy.skip_deleted_members => return Err(deleted(id)),
-                Some((_, false)) if *stays => self.note(format!(
-                    "relied on the tolerance {DELETED_MEMBER}: the user \"{id}\" was deleted and was skipped."
-                )),
+                Some((_, false)) if *stays => {
+                    self.rely_on(DELETED_MEMBER);
+                    self.note(format!("members: the user \"{id}\" was deleted and was skipped."));
+                }
                 Some((_, false)) => {
                     self.note(format!("members: the user \"{id}\" was deleted; nobody to remove."))
                 }

@@ -14,6 +14,7 @@ mod endings;
 mod entities;
 mod expiry;
 mod explain;
+mod feed;
 mod gather;
 mod groups;
 mod handle;
@@ -24,6 +25,7 @@ mod members;
 mod organizations;
 mod preview;
 mod purge;
+mod requests;
 mod rules;
 mod settle;
 mod tokens;
@@ -40,12 +42,17 @@ pub use change::Change;
 pub use conflicts::Answer;
 pub use documents::{
     entity_json, event_text, group_json, mapping_json, organization_json, rule_json, spec_json, user_json,
+    user_state_json,
 };
 pub use explain::{Explanation, explain};
-pub use gather::About;
+pub use feed::events_after;
+pub use gather::{About, Gathered};
 pub use groups::Pushed;
 pub use handle::{DeleteUser, Directory, Policy};
 pub use organizations::{OrganizationChange, create_organization};
 pub use preview::Preview;
+pub use requests::{
+    Presented, RequestLog, RequestLogSettings, WholeRequest, request_json, unknown_requests_json,
+};
 pub use tokens::{ROTATION_GRACE, TokenSpec, token_json};
 pub use webhooks::{SECRET_GRACE, WebhookEdit, delivery_json, webhook_json};

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::directory::change::Change;
+use crate::directory::documents::organization_json;
 use crate::ids::Ids;
 use crate::mapping::targets;
 use crate::model::entity::{CreatedBy, TargetType};
@@ -11,6 +12,7 @@ use crate::model::event::EventKind;
 use crate::model::id::OrganizationId;
 use crate::model::name;
 use crate::model::organization::{Features, Organization};
+use crate::model::time::Timestamp;
 use crate::store::{NewEntity, NewOrganization, Tx};
 
 /// The name of the concurrency group that everybody is in who is in no other.
@@ -27,6 +29,8 @@ pub struct OrganizationChange {
     pub sso: Option<bool>,
     /// What is switched on.
     pub features: Option<Features>,
+    /// Until when bodies of requests are recorded; `Some(None)` ends it.
+    pub record_bodies_until: Option<Option<Timestamp>>,
 }
 
 /// Creates an organization with its default concurrency group.
@@ -78,6 +82,7 @@ impl Change<'_> {
             plan: change.plan.unwrap_or(before.plan.clone()),
             sso: change.sso.unwrap_or(before.sso),
             features: change.features.unwrap_or(before.features),
+            record_bodies_until: change.record_bodies_until.unwrap_or(before.record_bodies_until),
             ..before.clone()
         };
         if after == before {
@@ -85,15 +90,7 @@ impl Change<'_> {
         }
         self.tx.update_organization(&after)?;
         self.organization = after.clone();
-        self.record(
-            EventKind::SettingsChanged,
-            json!({"organization": {
-                "name": after.name,
-                "plan": after.plan,
-                "sso": after.sso,
-                "features": after.features,
-            }}),
-        );
+        self.record(EventKind::SettingsChanged, json!({"organization": organization_json(&after)}));
         for target_type in TargetType::ALL {
             if targets::is_on(before.features, target_type) != targets::is_on(after.features, target_type) {
                 targets::feature_switched(&mut self.board()?, target_type)?;

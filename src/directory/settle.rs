@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::directory::change::{Change, Touched};
 use crate::directory::documents::{entity_json, place_event, role_event, user_json};
@@ -106,6 +106,15 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// The places of somebody who was given none yet, as the events of their coming show them.
+    pub(super) fn nowhere(&self) -> Result<Map<String, Value>> {
+        let mut places = Map::new();
+        places.insert("teams".to_owned(), json!([]));
+        places.insert("concurrency_group".to_owned(), Value::clone(&*self.slot(None)?));
+        places.insert("sub_organization".to_owned(), Value::Null);
+        Ok(places)
+    }
+
     /// What a user's concurrency-group slot shows: its place, else the organization's default.
     fn slot(&self, now: Option<&Assignment>) -> Result<Arc<Value>> {
         match now {
@@ -126,9 +135,7 @@ impl Change<'_> {
         for new in now.iter().filter(|new| !state.conflicts.iter().any(|open| is_asked_by(open, new))) {
             let id =
                 self.tx.open_conflict(self.organization.id, new, self.cause.at, &self.cause.request_id)?;
-            let side = |side: ConflictSide| (side.mapping, side.group, side.entity);
-            let user = user_json(&state.resource_id, &state.user_name);
-            let data = self.describe_conflict(id, user, side(new.current), side(new.incoming), new.kind)?;
+            let data = self.describe_conflict(id, user_json(&state.resource_id, &state.user_name))?;
             self.record(EventKind::ConflictOpened, data);
         }
         Ok(())
@@ -140,11 +147,8 @@ impl Change<'_> {
             None => ("closed", "disappeared", EventKind::ConflictClosed),
         };
         self.tx.end_conflict(id, status, outcome, self.cause.at)?;
-        let user = user_json(&state.resource_id, &state.user_name);
-        self.record(
-            kind,
-            json!({"conflict": {"id": id, "user": user, "status": status, "outcome": outcome}}),
-        );
+        let data = self.describe_conflict(id, user_json(&state.resource_id, &state.user_name))?;
+        self.record(kind, data);
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::directory::change::Change;
-use crate::directory::documents::user_json;
+use crate::directory::documents::{user_json, user_state_json};
 use crate::directory::handle::DeleteUser;
 use crate::model::entity::TargetType;
 use crate::model::error::{Error, Kind, Result};
@@ -35,8 +35,11 @@ impl Change<'_> {
         };
         self.tx.bind_concurrency_group(id, bound)?;
         let user = self.stored_user(id)?;
-        let data = describe(&user);
-        self.record(kind, data);
+        let mut shown = user_state_json(&user);
+        if let Value::Object(members) = &mut shown {
+            members.extend(self.nowhere()?);
+        }
+        self.record(kind, json!({"user": shown}));
         self.role_cause = json!({"kind": "own_role"});
         // Who is new and brings neither a role nor a concurrency group has what everybody has.
         if kind == EventKind::UserRestored || bound.is_some() || user.own_role.is_some() {
@@ -99,9 +102,8 @@ impl Change<'_> {
             (true, false) => EventKind::UserDeactivated,
             (true, true) | (false, false) => EventKind::UserUpdated,
         };
-        let data = describe(&changed);
         if !same {
-            self.record(kind, data);
+            self.record(kind, json!({"user": user_state_json(&changed)}));
         }
         self.role_cause = json!({"kind": "own_role"});
         self.touch(user.id, None);
@@ -230,17 +232,4 @@ fn keep_concurrency_group(user: &User, document: &mut UserDocument) {
             }
         }
     }
-}
-
-/// A user as its own events show it.
-fn describe(user: &User) -> Value {
-    json!({
-        "user": {
-            "id": user.resource_id,
-            "user_name": user.user_name,
-            "display_name": user.display_name,
-            "external_id": user.external_id,
-            "active": user.active,
-        }
-    })
 }

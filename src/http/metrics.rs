@@ -89,6 +89,12 @@ const ASKED: &[Asked] = &[
         help: "Tokens that end within a week.",
         value: Directory::count_expiring_tokens,
     },
+    Asked {
+        name: "rollcall_requests_not_logged_total",
+        kind: "counter",
+        help: "Requests that are missing in the request log, because they came faster than they could be written.",
+        value: |directory| Ok(i64::try_from(directory.requests().dropped()).unwrap_or(i64::MAX)),
+    },
 ];
 
 /// The whole answer.

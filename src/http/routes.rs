@@ -3,10 +3,15 @@
 use rouille::Response;
 
 use crate::admin::entities::{ConcurrencyGroups, SubOrganizations, Teams};
-use crate::admin::{self, Admin, Reply, entities, members, page};
+use crate::admin::{
+    Admin, Operation, Reply, admins, conflicts, deliveries, entities, events, groups, mappings, members,
+    organizations, preview, requests, rules, sessions, snapshot, tokens, users, webhooks,
+};
 use crate::auth::{Access, Scope};
 use crate::directory::Directory;
 use crate::http::metrics::{self, Metrics};
+use crate::http::openapi;
+use crate::http::pages::PAGES;
 use crate::http::probes::{self, Probes};
 use crate::model::call::Call;
 use crate::model::error::Result;
@@ -25,6 +30,8 @@ pub enum Handler {
     Metrics(fn(&Metrics, &Directory) -> Result<Response>),
     /// Liveness and readiness.
     Probe(fn(&Probes) -> Response),
+    /// The same for everybody, whatever is stored.
+    Fixed(fn() -> Response),
 }
 
 /// One row.
@@ -40,6 +47,8 @@ pub struct Route {
     pub access: Access,
     /// Who answers.
     pub handler: Handler,
+    /// What it takes and answers, for the admin API's description.
+    pub operation: Option<&'static Operation>,
 }
 
 const fn scim(
@@ -48,7 +57,7 @@ const fn scim(
     handler: fn(&Scim, &Call) -> Result<Response>,
 ) -> Route {
     let access = if matches!(method.as_bytes(), b"GET") { Access::Read } else { Access::Write };
-    Route { method, path, scope: Scope::Scim, access, handler: Handler::Scim(handler) }
+    Route { method, path, scope: Scope::Scim, access, handler: Handler::Scim(handler), operation: None }
 }
 
 const fn discovery(path: &'static str, handler: fn(&Scim, &Call) -> Result<Response>) -> Route {
@@ -63,40 +72,32 @@ const fn admin(
     method: &'static str,
     path: &'static str,
     handler: fn(&Admin, &Call) -> Result<Reply>,
+    operation: &'static Operation,
 ) -> Route {
     let access = if matches!(method.as_bytes(), b"GET") { Access::Read } else { Access::Write };
-    Route { method, path, scope: Scope::Organization, access, handler: Handler::Admin(handler) }
+    let handler = Handler::Admin(handler);
+    Route { method, path, scope: Scope::Organization, access, handler, operation: Some(operation) }
 }
 
-/// A POST that only looks.
-const fn look(path: &'static str, handler: fn(&Admin, &Call) -> Result<Reply>) -> Route {
-    Route { access: Access::Read, ..admin("POST", path, handler) }
+/// A row below an organization.
+macro_rules! tenant {
+    ($method:literal $path:literal, $handler:expr, $operation:path) => {
+        admin($method, concat!("/api/v1/organizations/{slug}", $path), $handler, &$operation)
+    };
 }
 
-const fn server(
-    method: &'static str,
-    path: &'static str,
-    handler: fn(&Admin, &Call) -> Result<Reply>,
-) -> Route {
-    Route { scope: Scope::Server, ..admin(method, path, handler) }
+/// One that only looks, although it is a POST.
+macro_rules! look {
+    ($method:literal $path:literal, $handler:expr, $operation:path) => {
+        Route { access: Access::Read, ..tenant!($method $path, $handler, $operation) }
+    };
 }
 
-const fn page(
-    method: &'static str,
-    path: &'static str,
-    handler: fn(&Admin, &Call) -> Result<Response>,
-) -> Route {
-    let access = if matches!(method.as_bytes(), b"GET") { Access::Read } else { Access::Write };
-    Route { method, path, scope: Scope::Page, access, handler: Handler::Page(handler) }
-}
-
-/// A page for whoever comes.
-const fn open_page(
-    method: &'static str,
-    path: &'static str,
-    handler: fn(&Admin, &Call) -> Result<Response>,
-) -> Route {
-    Route { scope: Scope::Public, ..page(method, path, handler) }
+/// A row for server scope.
+macro_rules! server {
+    ($method:literal $path:literal, $handler:expr, $operation:path) => {
+        Route { scope: Scope::Server, ..admin($method, concat!("/api/v1", $path), $handler, &$operation) }
+    };
 }
 
 const fn probe(path: &'static str, handler: fn(&Probes) -> Response) -> Route {
@@ -106,10 +107,15 @@ const fn probe(path: &'static str, handler: fn(&Probes) -> Response) -> Route {
         scope: Scope::Public,
         access: Access::Read,
         handler: Handler::Probe(handler),
+        operation: None,
     }
 }
 
-/// All routes.
+const fn fixed(path: &'static str, handler: fn() -> Response) -> Route {
+    Route { handler: Handler::Fixed(handler), ..probe(path, probes::healthy) }
+}
+
+/// All routes of programs; those of people are in `http/pages.rs`.
 pub const ROUTES: &[Route] = &[
     discovery("/scim/v2/ServiceProviderConfig", scim::discovery::service_provider_config),
     discovery("/scim/v2/Schemas", scim::discovery::schemas),
@@ -137,128 +143,89 @@ pub const ROUTES: &[Route] = &[
     scim("PUT", "/scim/v2/Me", scim::discovery::me),
     scim("PATCH", "/scim/v2/Me", scim::discovery::me),
     scim("DELETE", "/scim/v2/Me", scim::discovery::me),
-    server("GET", "/api/v1/organizations", admin::organizations::list),
-    server("POST", "/api/v1/organizations", admin::organizations::create),
-    admin("GET", "/api/v1/organizations/{slug}", admin::organizations::show),
-    admin("PATCH", "/api/v1/organizations/{slug}", admin::organizations::update),
-    admin("GET", "/api/v1/organizations/{slug}/tokens", admin::tokens::list),
-    admin("POST", "/api/v1/organizations/{slug}/tokens", admin::tokens::create),
-    admin("GET", "/api/v1/organizations/{slug}/tokens/{}", admin::tokens::show),
-    admin("DELETE", "/api/v1/organizations/{slug}/tokens/{}", admin::tokens::revoke),
-    admin("POST", "/api/v1/organizations/{slug}/tokens/{}/rotate", admin::tokens::rotate),
-    admin("GET", "/api/v1/organizations/{slug}/admins", admin::admins::list),
-    admin("POST", "/api/v1/organizations/{slug}/admins", admin::admins::create),
-    admin("GET", "/api/v1/organizations/{slug}/admins/{}", admin::admins::show),
-    admin("PATCH", "/api/v1/organizations/{slug}/admins/{}", admin::admins::update),
-    admin("DELETE", "/api/v1/organizations/{slug}/admins/{}", admin::admins::remove),
-    admin("GET", "/api/v1/organizations/{slug}/sessions", admin::sessions::list),
-    admin("GET", "/api/v1/organizations/{slug}/sessions/{}", admin::sessions::show),
-    admin("DELETE", "/api/v1/organizations/{slug}/sessions/{}", admin::sessions::end),
-    admin("GET", "/api/v1/organizations/{slug}/users", admin::users::list),
-    admin("GET", "/api/v1/organizations/{slug}/users/{}", admin::users::show),
-    admin("GET", "/api/v1/organizations/{slug}/users/{}/explain", admin::users::explain),
-    admin("GET", "/api/v1/organizations/{slug}/groups", admin::groups::list),
-    admin("GET", "/api/v1/organizations/{slug}/groups/{}", admin::groups::show),
-    admin("GET", "/api/v1/organizations/{slug}/groups/{}/members", admin::groups::members),
-    admin("POST", "/api/v1/organizations/{slug}/groups/{}/mappings", admin::groups::map),
-    look("/api/v1/organizations/{slug}/groups/{}/mappings/preview", admin::preview::group),
-    admin("GET", "/api/v1/organizations/{slug}/mappings", admin::mappings::list),
-    admin("GET", "/api/v1/organizations/{slug}/mappings/{}", admin::mappings::show),
-    admin("DELETE", "/api/v1/organizations/{slug}/mappings/{}", admin::mappings::remove),
-    look("/api/v1/organizations/{slug}/mappings/{}/preview", admin::preview::mapping),
-    admin("POST", "/api/v1/organizations/{slug}/mappings/{}/approve", admin::mappings::approve),
-    admin("POST", "/api/v1/organizations/{slug}/mappings/{}/reject", admin::mappings::reject),
-    admin("GET", "/api/v1/organizations/{slug}/mapping-rules", admin::rules::list),
-    admin("POST", "/api/v1/organizations/{slug}/mapping-rules", admin::rules::create),
-    look("/api/v1/organizations/{slug}/mapping-rules/preview", admin::preview::rules),
-    admin("POST", "/api/v1/organizations/{slug}/mapping-rules/apply", admin::preview::apply),
-    admin("GET", "/api/v1/organizations/{slug}/mapping-rules/{}", admin::rules::show),
-    admin("PATCH", "/api/v1/organizations/{slug}/mapping-rules/{}", admin::rules::update),
-    admin("DELETE", "/api/v1/organizations/{slug}/mapping-rules/{}", admin::rules::remove),
-    admin("GET", "/api/v1/organizations/{slug}/conflicts", admin::conflicts::list),
-    admin("POST", "/api/v1/organizations/{slug}/conflicts/resolve", admin::conflicts::resolve_many),
-    admin("GET", "/api/v1/organizations/{slug}/conflicts/{}", admin::conflicts::show),
-    admin("POST", "/api/v1/organizations/{slug}/conflicts/{}/resolve", admin::conflicts::resolve),
-    admin("GET", "/api/v1/organizations/{slug}/teams", entities::list::<Teams>),
-    admin("POST", "/api/v1/organizations/{slug}/teams", entities::create::<Teams>),
-    admin("GET", "/api/v1/organizations/{slug}/teams/{}", entities::show::<Teams>),
-    admin("PATCH", "/api/v1/organizations/{slug}/teams/{}", entities::update::<Teams>),
-    admin("DELETE", "/api/v1/organizations/{slug}/teams/{}", entities::remove::<Teams>),
-    admin("GET", "/api/v1/organizations/{slug}/teams/{}/members", members::list::<Teams>),
-    admin("PUT", "/api/v1/organizations/{slug}/teams/{}/members/{}", members::put::<Teams>),
-    admin("DELETE", "/api/v1/organizations/{slug}/teams/{}/members/{}", members::remove::<Teams>),
-    admin("GET", "/api/v1/organizations/{slug}/concurrency-groups", entities::list::<ConcurrencyGroups>),
-    admin("POST", "/api/v1/organizations/{slug}/concurrency-groups", entities::create::<ConcurrencyGroups>),
-    admin("GET", "/api/v1/organizations/{slug}/concurrency-groups/{}", entities::show::<ConcurrencyGroups>),
-    admin(
-        "PATCH",
-        "/api/v1/organizations/{slug}/concurrency-groups/{}",
-        entities::update::<ConcurrencyGroups>,
-    ),
-    admin(
-        "DELETE",
-        "/api/v1/organizations/{slug}/concurrency-groups/{}",
-        entities::remove::<ConcurrencyGroups>,
-    ),
-    admin(
-        "GET",
-        "/api/v1/organizations/{slug}/concurrency-groups/{}/members",
-        members::list::<ConcurrencyGroups>,
-    ),
-    admin(
-        "PUT",
-        "/api/v1/organizations/{slug}/concurrency-groups/{}/members/{}",
-        members::put::<ConcurrencyGroups>,
-    ),
-    admin(
-        "DELETE",
-        "/api/v1/organizations/{slug}/concurrency-groups/{}/members/{}",
-        members::remove::<ConcurrencyGroups>,
-    ),
-    admin("GET", "/api/v1/organizations/{slug}/sub-organizations", entities::list::<SubOrganizations>),
-    admin("POST", "/api/v1/organizations/{slug}/sub-organizations", entities::create::<SubOrganizations>),
-    admin("GET", "/api/v1/organizations/{slug}/sub-organizations/{}", entities::show::<SubOrganizations>),
-    admin("PATCH", "/api/v1/organizations/{slug}/sub-organizations/{}", entities::update::<SubOrganizations>),
-    admin(
-        "DELETE",
-        "/api/v1/organizations/{slug}/sub-organizations/{}",
-        entities::remove::<SubOrganizations>,
-    ),
-    admin(
-        "GET",
-        "/api/v1/organizations/{slug}/sub-organizations/{}/members",
-        members::list::<SubOrganizations>,
-    ),
-    admin(
-        "PUT",
-        "/api/v1/organizations/{slug}/sub-organizations/{}/members/{}",
-        members::put::<SubOrganizations>,
-    ),
-    admin(
-        "DELETE",
-        "/api/v1/organizations/{slug}/sub-organizations/{}/members/{}",
-        members::remove::<SubOrganizations>,
-    ),
-    admin("GET", "/api/v1/organizations/{slug}/events", admin::events::list),
-    admin("GET", "/api/v1/organizations/{slug}/webhooks", admin::webhooks::list),
-    admin("POST", "/api/v1/organizations/{slug}/webhooks", admin::webhooks::create),
-    admin("GET", "/api/v1/organizations/{slug}/webhooks/{}", admin::webhooks::show),
-    admin("PATCH", "/api/v1/organizations/{slug}/webhooks/{}", admin::webhooks::update),
-    admin("DELETE", "/api/v1/organizations/{slug}/webhooks/{}", admin::webhooks::remove),
-    admin("POST", "/api/v1/organizations/{slug}/webhooks/{}/rotate", admin::webhooks::rotate),
-    admin("POST", "/api/v1/organizations/{slug}/webhooks/{}/test", admin::deliveries::test),
-    admin("GET", "/api/v1/organizations/{slug}/webhooks/{}/deliveries", admin::deliveries::list),
-    admin("GET", "/api/v1/organizations/{slug}/webhooks/{}/deliveries/{}", admin::deliveries::show),
-    admin(
-        "POST",
-        "/api/v1/organizations/{slug}/webhooks/{}/deliveries/{}/redeliver",
-        admin::deliveries::redeliver,
-    ),
-    page("GET", "/admin", page::home),
-    open_page("GET", "/admin/sign-in", page::show_sign_in),
-    open_page("POST", "/admin/sign-in", page::sign_in),
-    page("POST", "/admin/sign-out", page::sign_out),
-    open_page("GET", "/admin/assets/{}", page::asset),
+    server!("GET" "/organizations", organizations::list, organizations::LIST),
+    server!("POST" "/organizations", organizations::create, organizations::CREATE),
+    tenant!("GET" "", organizations::show, organizations::SHOW),
+    tenant!("PATCH" "", organizations::update, organizations::UPDATE),
+    tenant!("GET" "/tokens", tokens::list, tokens::LIST),
+    tenant!("POST" "/tokens", tokens::create, tokens::CREATE),
+    tenant!("GET" "/tokens/{}", tokens::show, tokens::SHOW),
+    tenant!("DELETE" "/tokens/{}", tokens::revoke, tokens::REVOKE),
+    tenant!("POST" "/tokens/{}/rotate", tokens::rotate, tokens::ROTATE),
+    tenant!("GET" "/admins", admins::list, admins::LIST),
+    tenant!("POST" "/admins", admins::create, admins::CREATE),
+    tenant!("GET" "/admins/{}", admins::show, admins::SHOW),
+    tenant!("PATCH" "/admins/{}", admins::update, admins::UPDATE),
+    tenant!("DELETE" "/admins/{}", admins::remove, admins::REMOVE),
+    tenant!("GET" "/sessions", sessions::list, sessions::LIST),
+    tenant!("GET" "/sessions/{}", sessions::show, sessions::SHOW),
+    tenant!("DELETE" "/sessions/{}", sessions::end, sessions::END),
+    tenant!("GET" "/users", users::list, users::LIST),
+    tenant!("GET" "/users/{}", users::show, users::SHOW),
+    tenant!("GET" "/users/{}/explain", users::explain, users::EXPLAIN),
+    tenant!("GET" "/groups", groups::list, groups::LIST),
+    tenant!("GET" "/groups/{}", groups::show, groups::SHOW),
+    tenant!("GET" "/groups/{}/members", groups::members, groups::MEMBERS),
+    tenant!("POST" "/groups/{}/mappings", groups::map, groups::MAP),
+    look!("POST" "/groups/{}/mappings/preview", preview::group, preview::GROUP),
+    tenant!("GET" "/mappings", mappings::list, mappings::LIST),
+    tenant!("GET" "/mappings/{}", mappings::show, mappings::SHOW),
+    tenant!("DELETE" "/mappings/{}", mappings::remove, mappings::REMOVE),
+    look!("POST" "/mappings/{}/preview", preview::mapping, preview::MAPPING),
+    tenant!("POST" "/mappings/{}/approve", mappings::approve, mappings::APPROVE),
+    tenant!("POST" "/mappings/{}/reject", mappings::reject, mappings::REJECT),
+    tenant!("GET" "/mapping-rules", rules::list, rules::LIST),
+    tenant!("POST" "/mapping-rules", rules::create, rules::CREATE),
+    look!("POST" "/mapping-rules/preview", preview::rules, preview::RULES),
+    tenant!("POST" "/mapping-rules/apply", preview::apply, preview::APPLY),
+    tenant!("GET" "/mapping-rules/{}", rules::show, rules::SHOW),
+    tenant!("PATCH" "/mapping-rules/{}", rules::update, rules::UPDATE),
+    tenant!("DELETE" "/mapping-rules/{}", rules::remove, rules::REMOVE),
+    tenant!("GET" "/conflicts", conflicts::list, conflicts::LIST),
+    tenant!("POST" "/conflicts/resolve", conflicts::resolve_many, conflicts::RESOLVE_MANY),
+    tenant!("GET" "/conflicts/{}", conflicts::show, conflicts::SHOW),
+    tenant!("POST" "/conflicts/{}/resolve", conflicts::resolve, conflicts::RESOLVE),
+    tenant!("GET" "/teams", entities::list::<Teams>, entities::LIST),
+    tenant!("POST" "/teams", entities::create::<Teams>, entities::CREATE),
+    tenant!("GET" "/teams/{}", entities::show::<Teams>, entities::SHOW),
+    tenant!("PATCH" "/teams/{}", entities::update::<Teams>, entities::UPDATE),
+    tenant!("DELETE" "/teams/{}", entities::remove::<Teams>, entities::REMOVE),
+    tenant!("GET" "/teams/{}/members", members::list::<Teams>, members::LIST),
+    tenant!("PUT" "/teams/{}/members/{}", members::put::<Teams>, members::PUT),
+    tenant!("DELETE" "/teams/{}/members/{}", members::remove::<Teams>, members::REMOVE),
+    tenant!("GET" "/concurrency-groups", entities::list::<ConcurrencyGroups>, entities::LIST),
+    tenant!("POST" "/concurrency-groups", entities::create::<ConcurrencyGroups>, entities::CREATE),
+    tenant!("GET" "/concurrency-groups/{}", entities::show::<ConcurrencyGroups>, entities::SHOW),
+    tenant!("PATCH" "/concurrency-groups/{}", entities::update::<ConcurrencyGroups>, entities::UPDATE),
+    tenant!("DELETE" "/concurrency-groups/{}", entities::remove::<ConcurrencyGroups>, entities::REMOVE),
+    tenant!("GET" "/concurrency-groups/{}/members", members::list::<ConcurrencyGroups>, members::LIST),
+    tenant!("PUT" "/concurrency-groups/{}/members/{}", members::put::<ConcurrencyGroups>, members::PUT),
+    tenant!("DELETE" "/concurrency-groups/{}/members/{}", members::remove::<ConcurrencyGroups>, members::REMOVE),
+    tenant!("GET" "/sub-organizations", entities::list::<SubOrganizations>, entities::LIST),
+    tenant!("POST" "/sub-organizations", entities::create::<SubOrganizations>, entities::CREATE),
+    tenant!("GET" "/sub-organizations/{}", entities::show::<SubOrganizations>, entities::SHOW),
+    tenant!("PATCH" "/sub-organizations/{}", entities::update::<SubOrganizations>, entities::UPDATE),
+    tenant!("DELETE" "/sub-organizations/{}", entities::remove::<SubOrganizations>, entities::REMOVE),
+    tenant!("GET" "/sub-organizations/{}/members", members::list::<SubOrganizations>, members::LIST),
+    tenant!("PUT" "/sub-organizations/{}/members/{}", members::put::<SubOrganizations>, members::PUT),
+    tenant!("DELETE" "/sub-organizations/{}/members/{}", members::remove::<SubOrganizations>, members::REMOVE),
+    tenant!("GET" "/webhooks", webhooks::list, webhooks::LIST),
+    tenant!("POST" "/webhooks", webhooks::create, webhooks::CREATE),
+    tenant!("GET" "/webhooks/{}", webhooks::show, webhooks::SHOW),
+    tenant!("PATCH" "/webhooks/{}", webhooks::update, webhooks::UPDATE),
+    tenant!("DELETE" "/webhooks/{}", webhooks::remove, webhooks::REMOVE),
+    tenant!("POST" "/webhooks/{}/rotate", webhooks::rotate, webhooks::ROTATE),
+    tenant!("POST" "/webhooks/{}/test", deliveries::test, deliveries::TEST),
+    tenant!("GET" "/webhooks/{}/deliveries", deliveries::list, deliveries::LIST),
+    tenant!("GET" "/webhooks/{}/deliveries/{}", deliveries::show, deliveries::SHOW),
+    tenant!("POST" "/webhooks/{}/deliveries/{}/redeliver", deliveries::redeliver, deliveries::REDELIVER),
+    tenant!("GET" "/requests", requests::list, requests::LIST),
+    tenant!("GET" "/requests/{}", requests::show, requests::SHOW),
+    server!("GET" "/requests", requests::list_unknown, requests::LIST_UNKNOWN),
+    server!("GET" "/requests/{}", requests::show_unknown, requests::SHOW_UNKNOWN),
+    tenant!("GET" "/events", events::list, events::LIST),
+    tenant!("GET" "/snapshot", snapshot::list, snapshot::LIST),
+    fixed("/api/openapi.json", openapi::answer),
     probe("/healthz", probes::healthy),
     probe("/readyz", probes::ready),
     Route {
@@ -267,6 +234,7 @@ pub const ROUTES: &[Route] = &[
         scope: Scope::Server,
         access: Access::Read,
         handler: Handler::Metrics(metrics::read),
+        operation: None,
     },
 ];
 
@@ -287,12 +255,22 @@ pub enum Found {
     Nothing,
 }
 
-/// Looks a request up. HEAD is answered as GET.
+/// The whole table: the programs' part and the pages.
+pub fn all() -> impl Iterator<Item = &'static Route> {
+    ROUTES.iter().chain(PAGES)
+}
+
+/// Looks a request up. HEAD is answered as GET. Where paths with fewer placeholders fit, those with more do not count.
 pub fn find(method: &str, segments: &[String]) -> Found {
     let method = if method == "HEAD" { "GET" } else { method };
+    let fitting: Vec<_> = all()
+        .filter_map(|route| {
+            match_path(route.path, segments).map(|(slug, parameters)| (route, slug, parameters))
+        })
+        .collect();
+    let fewest = fitting.iter().map(|(_, _, parameters)| parameters.len()).min().unwrap_or_default();
     let mut others = Vec::new();
-    for route in ROUTES {
-        let Some((slug, parameters)) = match_path(route.path, segments) else { continue };
+    for (route, slug, parameters) in fitting.into_iter().filter(|(_, _, found)| found.len() == fewest) {
         if route.method == method {
             return Found::Route { route, slug, parameters };
         }
@@ -300,7 +278,16 @@ pub fn find(method: &str, segments: &[String]) -> Found {
             others.push(route.method);
         }
     }
-    if others.is_empty() { Found::Nothing } else { Found::OtherMethods(others) }
+    if others.is_empty() { Found::Nothing } else { Found::OtherMethods(all_methods(others)) }
+}
+
+/// With those that every path has beside its rows (RFC 9110 §9.3.2 and §9.3.7).
+fn all_methods(mut methods: Vec<&'static str>) -> Vec<&'static str> {
+    if let Some(get) = methods.iter().position(|method| *method == "GET") {
+        methods.insert(get + 1, "HEAD");
+    }
+    methods.push("OPTIONS");
+    methods
 }
 
 fn match_path(path: &str, segments: &[String]) -> Option<(Option<String>, Vec<String>)> {
@@ -329,7 +316,7 @@ mod tests {
 
     #[test]
     fn no_two_rows_answer_the_same_request() {
-        for (index, route) in ROUTES.iter().enumerate() {
+        for (index, route) in all().enumerate() {
             let twin = ROUTES
                 .iter()
                 .skip(index + 1)
@@ -349,7 +336,9 @@ mod tests {
     #[test]
     fn an_unknown_method_gets_the_known_ones() {
         let Found::OtherMethods(methods) = find("BREW", &segments("/scim/v2/Users/7")) else { panic!() };
-        assert_eq!(methods, ["GET", "PUT", "PATCH", "DELETE"]);
+        assert_eq!(methods, ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]);
         assert!(matches!(find("GET", &segments("/scim/v2/Sers")), Found::Nothing));
+        let Found::OtherMethods(methods) = find("GET", &segments("/scim/v2/Users/.search")) else { panic!() };
+        assert_eq!(methods, ["POST", "OPTIONS"], "not those of /Users/{{}}");
     }
 }

@@ -1,26 +1,31 @@
 //! From a whole HTTP request to a handler and back: the one place where routes, credentials and handlers meet.
 
 use std::io::Read;
-use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rouille::{Request, Response};
 
-use crate::admin::page::{self, Frame};
+use crate::admin::page;
 use crate::admin::{Admin, Reply, problems};
 use crate::auth::{self, Access, Admitted, Browser, Credential, LastUsed, Pace, check_origin};
 use crate::config::Network;
+use crate::http::audience::Audience;
 use crate::http::front::{Arrival, Outcome, Refusal, Resumed, Service};
 use crate::http::headers;
 use crate::http::metrics::Metrics;
 use crate::http::origin::Origin;
 use crate::http::probes::Probes;
+use crate::http::request_log::note_admission;
 use crate::http::routes::{Found, Handler, Route, find};
 use crate::http::target::Target;
 use crate::model::call::Call;
+use crate::model::draft::Draft;
 use crate::model::error::{Error, Kind, Result};
+use crate::model::id::OrganizationId;
 use crate::model::time::Timestamp;
-use crate::scim::{Scim, errors, log_notes};
+use crate::scim::masking::Masking;
+use crate::scim::{Scim, errors};
 
 /// What never moves, for requests that wait for nothing but time.
 const NO_FEED: u64 = u64::MAX;
@@ -35,10 +40,14 @@ pub struct Rollcall {
     pub probes: Probes,
     /// When tokens were used.
     pub last_used: LastUsed,
+    /// How many days events are kept; `None`: for ever.
+    pub keep_events_days: Option<u32>,
     /// What was done since the start.
     pub metrics: Metrics,
     /// How often tokens may ask, and failures may come.
     pub pace: Pace,
+    /// What the request log may keep.
+    pub masking: Masking,
     /// What the world sees this server as; without it, what a request was sent to.
     pub public_url: Option<String>,
     /// Whose word about a client's address and scheme counts.
@@ -55,7 +64,13 @@ struct Admission {
 }
 
 impl Rollcall {
-    fn look_up(&self, request: &Request, arrival: &Arrival) -> Result<Admission> {
+    fn look_up(
+        &self,
+        request: &Request,
+        arrival: &Arrival,
+        at: Timestamp,
+        log: Option<&Draft>,
+    ) -> Result<Admission> {
         let target = Target::parse(request.raw_url())?;
         let (route, slug, parameters) = match find(request.method(), &target.segments) {
             Found::Route { route, slug, parameters } => (route, slug, parameters),
@@ -75,7 +90,6 @@ impl Rollcall {
                 ));
             }
         };
-        let at = self.scim.directory.clock().now();
         let base_url = self.base_url(request, arrival);
         let asked = auth::Request {
             header: request.header("Authorization"),
@@ -92,21 +106,39 @@ impl Rollcall {
         };
         if let Some(admitted) = &admitted {
             self.last_used.note(&admitted.credential, at);
+            if let Some(log) = log {
+                note_admission(log, admitted);
+            }
+        }
+        if let (Some(log), Some(id)) = (log, parameters.first())
+            && ["/scim/v2/Users/{}", "/scim/v2/Groups/{}"].contains(&route.path)
+        {
+            log.set_resource(id);
         }
         Ok(Admission { route, parameters, target, admitted, at })
     }
 
-    fn run(&self, request: &Request, arrival: &Arrival) -> Result<Outcome> {
-        let admission = self.look_up(request, arrival)?;
-        let handler = admission.route.handler;
+    fn run(
+        &self,
+        request: &Request,
+        arrival: &Arrival,
+        at: Timestamp,
+        log: Option<Arc<Draft>>,
+    ) -> Result<Outcome> {
+        if let Some(answer) = options(request) {
+            return Ok(Outcome::Answer(answer));
+        }
+        let admission = self.look_up(request, arrival, at, log.as_deref())?;
+        let (handler, operation) = (admission.route.handler, admission.route.operation);
         if let Some(admitted) = &admission.admitted {
-            log_notes(&arrival.request_id, &admitted.notes);
-            self.check_pace(admitted, arrival, admission.at)?;
+            self.check_pace(admitted, arrival, at)?;
         }
         let access = admission.route.access;
-        let call = self.call(request, arrival, admission)?;
+        let call = self.call(request, arrival, admission, log)?;
+        operation.map_or(Ok(()), |operation| operation.check(&call))?;
         match handler {
             Handler::Probe(probe) => Ok(Outcome::Answer(probe(&self.probes))),
+            Handler::Fixed(fixed) => Ok(Outcome::Answer(fixed())),
             Handler::Metrics(read) => read(&self.metrics, &self.scim.directory).map(Outcome::Answer),
             Handler::Page(handler) => {
                 if access == Access::Write {
@@ -119,6 +151,7 @@ impl Rollcall {
                 if let Some(organization) = &call.organization {
                     self.scim.check_prerequisites(organization)?;
                 }
+                self.record_body(&call);
                 handler(&self.scim, &call).map(Outcome::Answer)
             }
             Handler::Admin(handler) => Ok(match handler(&self.admin, &call)? {
@@ -126,17 +159,11 @@ impl Rollcall {
                 Reply::Park { organization, seconds } => {
                     Outcome::Park { key: organization.0.unsigned_abs(), until: Duration::from_secs(seconds) }
                 }
+                Reply::ParkForRequests { organization, seconds } => {
+                    Outcome::Park { key: request_feed(organization), until: Duration::from_secs(seconds) }
+                }
             }),
         }
-    }
-
-    fn count(&self, request: &Request, arrival: &Arrival, status: u16) {
-        let found = Target::parse(request.raw_url()).map(|target| find(request.method(), &target.segments));
-        let (method, route) = match found {
-            Ok(Found::Route { route, .. }) => (route.method, route.path),
-            Ok(Found::OtherMethods(_) | Found::Nothing) | Err(_) => ("", ""),
-        };
-        self.metrics.count(method, route, status, arrival.received.elapsed());
     }
 
     /// A request counts once, however often it is parked.
@@ -159,7 +186,13 @@ impl Rollcall {
         Some(Outcome::Park { key: NO_FEED, until })
     }
 
-    fn call(&self, request: &Request, arrival: &Arrival, admission: Admission) -> Result<Call> {
+    fn call(
+        &self,
+        request: &Request,
+        arrival: &Arrival,
+        admission: Admission,
+        log: Option<Arc<Draft>>,
+    ) -> Result<Call> {
         let mut body = Vec::new();
         if let Some(mut data) = request.data() {
             data.read_to_end(&mut body).map_err(|error| {
@@ -185,14 +218,15 @@ impl Rollcall {
             body,
             base_url: self.base_url(request, arrival),
             time_is_up: arrival.resumed.map(|resumed| resumed != Resumed::Woken),
+            log,
         })
     }
 
-    fn origin(&self, request: &Request, arrival: &Arrival) -> Origin {
+    pub(super) fn origin(&self, request: &Request, arrival: &Arrival) -> Origin {
         Origin::of(request, arrival.peer, &self.trusted_proxies)
     }
 
-    fn base_url(&self, request: &Request, arrival: &Arrival) -> String {
+    pub(super) fn base_url(&self, request: &Request, arrival: &Arrival) -> String {
         match &self.public_url {
             Some(url) => url.clone(),
             None => {
@@ -201,61 +235,47 @@ impl Rollcall {
             }
         }
     }
+}
 
-    /// Whether the client reached this server by https, as far as that can be known.
-    fn is_https(&self, origin: Option<Origin>) -> bool {
-        let public = self.public_url.as_ref().is_some_and(|url| url.starts_with("https:"));
-        origin.is_some_and(|origin| origin.https || (origin.proxied && public))
-    }
-
-    /// The last step of every answer.
-    fn finish(&self, request: &Request, arrival: &Arrival, response: Response) -> Response {
-        let origin = self.origin(request, arrival);
-        self.count(request, arrival, response.status_code);
-        log(request, arrival, origin.client, response.status_code);
-        headers::add(response, self.is_https(Some(origin)))
-    }
-
-    /// An error in the words of the API that the request was for.
-    fn error(&self, request: &Request, error: &Error, arrival: &Arrival) -> Response {
-        let response = match Audience::of(request) {
-            Audience::Program => problems::answer(error, &arrival.request_id),
-            Audience::IdentityProvider => errors::error_response(error, &arrival.request_id),
-            Audience::Person => {
-                let target = (request.method() == "GET").then(|| request.raw_url());
-                let frame = Frame::of_base_url(&self.base_url(request, arrival));
-                page::guarded(page::refusal(&frame, error, &arrival.request_id, target))
-            }
-        };
-        match (error.kind, Target::parse(request.raw_url())) {
-            (Kind::MethodNotAllowed, Ok(target)) => match find(request.method(), &target.segments) {
-                Found::OtherMethods(methods) => response.with_additional_header("Allow", methods.join(", ")),
-                Found::Route { .. } | Found::Nothing => response,
-            },
-            _ => response,
+/// The answer to OPTIONS: the methods of the path, for everybody, since the description is public (RFC 9110 §9.3.7).
+fn options(request: &Request) -> Option<Response> {
+    let target = Target::parse(request.raw_url()).ok().filter(|_| request.method() == "OPTIONS")?;
+    match find("OPTIONS", &target.segments) {
+        Found::OtherMethods(methods) => {
+            Some(Response::empty_204().with_additional_header("Allow", methods.join(", ")))
         }
+        Found::Route { .. } | Found::Nothing => None,
     }
 }
 
 impl Service for Rollcall {
     fn answer(&self, request: &Request, arrival: &Arrival) -> Outcome {
-        let outcome = self.run(request, arrival).unwrap_or_else(|error| {
-            if let Some(parked) = self.slowed(request, arrival, &error) {
-                return parked;
+        let at = self.scim.directory.clock().now();
+        let draft = self.draft(request, arrival, at);
+        let (outcome, error) = match self.run(request, arrival, at, draft.clone()) {
+            Ok(outcome) => (outcome, None),
+            Err(error) => {
+                if let Some(parked) = self.slowed(request, arrival, &error) {
+                    return parked;
+                }
+                log::debug!("request {} was refused: {error}", arrival.request_id);
+                (Outcome::Answer(self.error(request, &error, arrival)), Some(error))
             }
-            log::debug!("request {} was refused: {error}", arrival.request_id);
-            Outcome::Answer(self.error(request, &error, arrival))
-        });
+        };
         match outcome {
-            Outcome::Answer(response) => Outcome::Answer(self.finish(request, arrival, response)),
-            parked => parked,
+            Outcome::Answer(response) => {
+                Outcome::Answer(self.finish(request, arrival, draft, response, error.as_ref()))
+            }
+            other @ (Outcome::Park { .. } | Outcome::Drop) => other,
         }
     }
 
     fn admit(&self, request: &Request, arrival: &Arrival) -> Option<Response> {
-        let error = self.look_up(request, arrival).err()?;
+        let at = self.scim.directory.clock().now();
+        let draft = self.draft(request, arrival, at);
+        let error = self.look_up(request, arrival, at, draft.as_deref()).err()?;
         let response = self.error(request, &error, arrival);
-        Some(self.finish(request, arrival, response))
+        Some(self.finish(request, arrival, draft, response, Some(&error)))
     }
 
     fn refuse(&self, refusal: &Refusal, arrival: &Arrival) -> Response {
@@ -270,6 +290,7 @@ impl Service for Rollcall {
             Audience::Program => problems::of_status(status, &detail, &arrival.request_id),
             Audience::Person => page::guarded(Response::text(detail.as_str()).with_status_code(status)),
         };
+        self.log_refusal(refusal, arrival, scim_type);
         let origin = refusal.request.as_ref().map(|request| self.origin(request, arrival));
         log::info!(
             "request {} from {}: {status} before it reached a route: {detail}",
@@ -284,28 +305,9 @@ impl Service for Rollcall {
     }
 }
 
-/// Who reads what goes wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Audience {
-    /// A program at the admin API: problem details.
-    Program,
-    /// A person at the admin page.
-    Person,
-    /// An identity provider, and whoever asks for anything else: SCIM errors.
-    IdentityProvider,
-}
-
-impl Audience {
-    /// By the first segment of the path.
-    pub fn of(request: &Request) -> Audience {
-        let path = request.raw_url().trim_start_matches('/');
-        let first = path.split(['/', '?']).next().unwrap_or_default();
-        match first {
-            _ if first.eq_ignore_ascii_case("api") => Audience::Program,
-            _ if first.eq_ignore_ascii_case("admin") => Audience::Person,
-            _ => Audience::IdentityProvider,
-        }
-    }
+/// The feed of an organization's request log, which is another than that of its events.
+pub fn request_feed(organization: OrganizationId) -> u64 {
+    organization.0.unsigned_abs() | 1 << 63
 }
 
 /// What a browser says of itself.
@@ -318,16 +320,4 @@ fn browser<'r>(request: &'r Request, base_url: &'r str) -> Browser<'r> {
         host: request.header("Host"),
         base_url,
     }
-}
-
-fn log(request: &Request, arrival: &Arrival, client: IpAddr, status: u16) {
-    // The query may hold names and addresses of people; the path holds ids only.
-    let path = request.raw_url().split('?').next().unwrap_or_default();
-    log::info!(
-        "request {} from {}: {} {path} {status} in {:.1} ms",
-        arrival.request_id,
-        client,
-        request.method(),
-        arrival.received.elapsed().as_secs_f64() * 1000.0
-    );
 }

@@ -1,7 +1,9 @@
 //! A request as handlers see it: parsed, decoded and authorized, free of HTTP's wire forms.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
+use crate::model::draft::Draft;
 use crate::model::id::{AdminId, SessionId};
 use crate::model::organization::Organization;
 use crate::model::session::CsrfToken;
@@ -58,6 +60,8 @@ pub struct Call {
     pub base_url: String,
     /// Set when the call was parked and is asked again: true when its time is up, so that it must be answered now.
     pub time_is_up: Option<bool>,
+    /// What the request log will say of it; `None` where it is not logged.
+    pub log: Option<Arc<Draft>>,
 }
 
 impl Call {

@@ -33,6 +33,8 @@ pub enum Kind {
     Forbidden,
     /// No such thing for this organization (404).
     NotFound,
+    /// What was there is kept no longer (410).
+    Gone,
     /// The path exists, the method does not (405).
     MethodNotAllowed,
     /// A value that must be unique is taken (409).

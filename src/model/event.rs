@@ -1,11 +1,11 @@
 //! The closed list of event kinds (interface.md §4).
 
 macro_rules! event_kinds {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+    ($(#[doc = $about:literal] $variant:ident = $name:literal,)*) => {
         /// What happened.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum EventKind {
-            $($(#[$doc])* $variant,)*
+            $(#[doc = $about] $variant,)*
         }
 
         impl EventKind {
@@ -16,6 +16,13 @@ macro_rules! event_kinds {
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(EventKind::$variant => $name,)*
+                }
+            }
+
+            /// What it says, in a sentence.
+            pub fn about(self) -> &'static str {
+                match self {
+                    $(EventKind::$variant => $about.trim_ascii(),)*
                 }
             }
         }

@@ -22,7 +22,8 @@ pub enum PendingReason {
 }
 
 impl PendingReason {
-    const ALL: [PendingReason; 6] = [
+    /// All of them.
+    pub const ALL: [PendingReason; 6] = [
         PendingReason::AwaitingApproval,
         PendingReason::FeatureDisabled,
         PendingReason::TargetMissing,

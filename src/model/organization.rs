@@ -41,4 +41,6 @@ pub struct Organization {
     pub features: Features,
     /// When it was created.
     pub created: Timestamp,
+    /// Until when bodies of its IdP's requests are recorded.
+    pub record_bodies_until: Option<Timestamp>,
 }

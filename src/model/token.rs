@@ -163,6 +163,24 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// What stands for something secret.
+pub const MASK: &str = "***";
+
+/// `text` without the secret part of any token of this server's in it.
+pub fn without_tokens(text: &str) -> String {
+    let mut masked = text.to_owned();
+    for marker in TokenKind::ALL.map(TokenKind::marker) {
+        let parts: Vec<&str> = masked.split(marker).collect();
+        if let Some((first, rest)) = parts.split_first().filter(|(_, rest)| !rest.is_empty()) {
+            let cut = |part: &&str| {
+                format!("{marker}{MASK}{}", part.trim_start_matches(|c: char| c.is_ascii_alphanumeric()))
+            };
+            masked = format!("{first}{}", rest.iter().map(cut).collect::<String>());
+        }
+    }
+    masked
+}
+
 /// What stands at the end of a token that begins with `start`.
 fn checksum(start: &str) -> String {
     let digest: [u8; 32] = Sha256::digest(start.as_bytes()).into();
@@ -231,5 +249,12 @@ mod tests {
         };
         assert!(token.has_expired(at) && !token.has_expired(Timestamp::from_millis(999)));
         assert!(!Token { expires: None, ..token }.has_expired(at));
+    }
+
+    #[test]
+    fn a_token_of_ours_is_cut_after_its_marker() {
+        assert_eq!(without_tokens("/Users/rollcall_admin_ff00/x"), "/Users/rollcall_admin_***/x");
+        assert_eq!(without_tokens("rollcall_scim_1 rollcall_scim_2"), "rollcall_scim_*** rollcall_scim_***");
+        assert_eq!(without_tokens("nothing"), "nothing");
     }
 }

@@ -20,7 +20,7 @@ pub fn json(scim: &Scim, call: &Call) -> Result<Value> {
             let refusal = || unsupported("nothing");
             let mut notes = Notes::default();
             scim.schemas.tolerance().grant(Deviation::NoContentType, &mut notes, refusal)?;
-            log_notes(&call.request_id, &notes);
+            log_notes(call.log.as_deref(), &notes);
         }
     }
     if call.body.is_empty() {

@@ -1,6 +1,7 @@
 //! The conditions of a request, by header (RFC 7644 §3.14) or by an operation's `version` in `/Bulk` (§3.7).
 
 use crate::model::call::Call;
+use crate::model::draft::Draft;
 use crate::model::error::Result;
 use crate::scim::deviations::Notes;
 use crate::scim::etags::{Versions, check_if_match, check_if_none_match};
@@ -29,7 +30,7 @@ impl Conditions {
             if_match: read("If-Match", "if-match")?,
             if_none_match: read("If-None-Match", "if-none-match")?,
         };
-        log_notes(&call.request_id, &notes);
+        log_notes(call.log.as_deref(), &notes);
         Ok(conditions)
     }
 
@@ -37,11 +38,11 @@ impl Conditions {
     ///
     /// # Errors
     /// As for [`Conditions::of`].
-    pub fn of_operation(scim: &Scim, request_id: &str, version: Option<&str>) -> Result<Conditions> {
+    pub fn of_operation(scim: &Scim, log: Option<&Draft>, version: Option<&str>) -> Result<Conditions> {
         let mut notes = Notes::default();
         let read = |tags| Versions::parse("version", tags, scim.schemas.tolerance(), &mut notes);
         let if_match = version.map(read).transpose()?;
-        log_notes(request_id, &notes);
+        log_notes(log, &notes);
         Ok(Conditions { if_match, if_none_match: None })
     }
 

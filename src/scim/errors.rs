@@ -27,6 +27,7 @@ pub fn status_of(kind: Kind) -> (u16, Option<&'static str>) {
         Kind::MethodNotAllowed => (405, None),
         Kind::Uniqueness => (409, Some("uniqueness")),
         Kind::Conflict => (409, None),
+        Kind::Gone => (410, None),
         Kind::PreconditionFailed => (412, None),
         Kind::TooLarge => (413, None),
         Kind::UnsupportedMediaType => (415, None),

@@ -86,7 +86,7 @@ pub fn patch(scim: &Scim, call: &Call) -> Result<Response> {
 pub fn delete(scim: &Scim, call: &Call) -> Result<Response> {
     let (id, conditions) = (ResourceId::from(call.parameter(0)), Conditions::of(scim, call)?);
     let about = About::Group(id.clone());
-    scim.change_about(call, &about, move |_, change| delete_in(change, &id, &conditions))?;
+    scim.change_about(call, &about, move |_, change| Ok((204, delete_in(change, &id, &conditions)?)))?;
     Ok(Response::empty_204())
 }
 
@@ -104,10 +104,13 @@ fn answer(
     scim.change_about(call, about, move |scim, change| {
         let group = operation(scim, change)?;
         let view = View { base: &base, projection: &projection };
-        if with_body(&group) {
-            return Ok(shown(&view, &group, status, view.group(change.tx(), &group)?));
-        }
-        Ok(Response::empty_204().with_additional_header("ETag", etag(group.version)))
+        change.is_about(&group.resource_id);
+        let response = if with_body(&group) {
+            shown(&view, &group, status, view.group(change.tx(), &group)?)
+        } else {
+            Response::empty_204().with_additional_header("ETag", etag(group.version))
+        };
+        Ok((response.status_code, response))
     })
 }
 

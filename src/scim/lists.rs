@@ -104,7 +104,7 @@ fn list(
         .iter()
         .map(|kind| Part::new(scim, *kind, reach, &search, &mut notes))
         .collect::<Result<Vec<Part>>>()?;
-    log_notes(&call.request_id, &notes);
+    log_notes(call.log.as_deref(), &notes);
     let base = scim.base(call);
     let list = query(organization, &base, &parts);
     scim.directory.store().read(|db| answer(db, scim, &list, &parts, &search))

@@ -11,6 +11,7 @@
 //! | `filter` | filters and PATCH paths: text to syntax tree to typed filter |
 //! | `patch` | PATCH bodies to changed resources and member changes |
 //! | `projection` | `attributes` and `excludedAttributes` |
+//! | `masking` | what the request log may keep of queries and bodies |
 //! | `deviations` | the one table of tolerances beyond the RFCs |
 
 mod body;
@@ -25,6 +26,7 @@ mod etags;
 pub mod filter;
 pub mod groups;
 pub mod lists;
+pub mod masking;
 mod messages;
 pub mod patch;
 pub mod projection;
@@ -35,4 +37,4 @@ mod service;
 mod unique;
 pub mod users;
 
-pub use service::{GroupPatchAnswer, Scim, ScimSettings, log_notes};
+pub use service::{GroupPatchAnswer, Job, Scim, ScimSettings, log_notes};

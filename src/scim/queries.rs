@@ -65,7 +65,7 @@ pub fn projection_of(scim: &Scim, call: &Call, kind: ResourceKind) -> Result<Pro
     let mut notes = Notes::default();
     let (wanted, unwanted) = (names("attributes"), names("excludedAttributes"));
     let projection = Projection::parse(&scim.schemas, kind, &wanted, &unwanted, &mut notes)?;
-    log_notes(&call.request_id, &notes);
+    log_notes(call.log.as_deref(), &notes);
     Ok(projection)
 }
 

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use crate::config::Prerequisites;
 use crate::directory::{About, Cause, Change, Directory};
 use crate::model::call::Call;
+use crate::model::draft::{Draft, Ending};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::organization::Organization;
-use crate::scim::deviations::{Deviation, Notes};
+use crate::scim::deviations::Notes;
 use crate::scim::filter::Limits;
 use crate::scim::schema::Schemas;
+use crate::store::Tx;
 
 /// What a PATCH of a group answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,14 +94,14 @@ impl Scim {
         Cause { request_id: call.request_id.clone(), token, at: call.at }
     }
 
-    /// Runs a change for a call, as one transaction.
+    /// Runs a change for a call, as one transaction. `operation` says with which status it will be answered.
     ///
     /// # Errors
     /// What `operation` answers.
     pub fn change<T: Send + 'static>(
         &self,
         call: &Call,
-        operation: impl FnOnce(&Scim, &mut Change<'_>) -> Result<T> + Send + 'static,
+        operation: impl FnOnce(&Scim, &mut Change<'_>) -> Result<(u16, T)> + Send + 'static,
     ) -> Result<T> {
         self.change_about(call, &About::Nobody, operation)
     }
@@ -112,12 +114,60 @@ impl Scim {
         &self,
         call: &Call,
         about: &About,
-        operation: impl FnOnce(&Scim, &mut Change<'_>) -> Result<T> + Send + 'static,
+        operation: impl FnOnce(&Scim, &mut Change<'_>) -> Result<(u16, T)> + Send + 'static,
     ) -> Result<T> {
-        let scim = self.clone();
+        let (scim, cause, log) = (self.clone(), self.cause(call), call.log.clone());
         let organization = self.organization(call)?.id;
-        let operation = move |change: &mut Change<'_>| operation(&scim, change);
-        self.directory.change_about(organization, self.cause(call), about, operation)
+        let gathered = self.directory.gather(organization, about);
+        let size = if gathered.is_some() { Job::Large } else { Job::Small };
+        let job = move |tx: &Tx<'_>| {
+            let directory = scim.directory.clone();
+            directory.run_gathered(gathered, tx, organization, cause, |change| {
+                change.log_to(log);
+                operation(&scim, change)
+            })
+        };
+        self.write(call, size, job)
+    }
+
+    /// Runs a job for a call in one transaction, and logs the call in the same one, if the job writes something. `job`
+    /// says with which status the call will be answered.
+    ///
+    /// # Errors
+    /// What `job` answers.
+    pub fn write<T: Send + 'static>(
+        &self,
+        call: &Call,
+        size: Job,
+        job: impl FnOnce(&Tx<'_>) -> Result<(u16, T)> + Send + 'static,
+    ) -> Result<T> {
+        let (organization, log) = (self.organization(call)?.id, call.log.clone());
+        let logged = move |tx: &Tx<'_>| {
+            let before = tx.last_event_id(organization)?;
+            let (status, value) = job(tx)?;
+            if let Some(draft) = log.as_deref()
+                && let Some(sender) = draft.sender()
+                && tx.has_written()
+            {
+                let last = tx.last_event_id(organization)?;
+                let events = (last > before).then_some((before + 1, last));
+                let ending = Ending { status, scim_type: None, detail: None };
+                draft.set_row(Some(tx.log_request(draft, sender, &ending, draft.micros(), events)?));
+            }
+            Ok(value)
+        };
+        let store = self.directory.store();
+        let outcome = match size {
+            Job::Small => store.write(logged),
+            Job::Large => store.write_large(logged),
+        };
+        match (&outcome, call.log.as_deref()) {
+            (Ok(_), Some(_)) => self.directory.requests().grew(organization),
+            // The row went with the transaction.
+            (Err(_), Some(draft)) => draft.set_row(None),
+            (_, None) => {}
+        }
+        outcome
     }
 
     /// The SCIM base URL of a call, without a slash at its end.
@@ -126,17 +176,23 @@ impl Scim {
     }
 }
 
+/// How much a job writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// It may share its transaction.
+    Small,
+    /// Above 1,000 rows: nobody else's should wait for them to be made durable.
+    Large,
+}
+
 /// Passes on what a body relied on, for the request log.
-pub fn take_notes(change: &mut Change<'_>, notes: &Notes) {
-    sentences(notes).for_each(|sentence| change.note(sentence));
+pub fn take_notes(change: &Change<'_>, notes: &Notes) {
+    log_notes(change.log(), notes);
 }
 
-/// Logs what a request as a whole relied on, whatever becomes of its changes.
-pub fn log_notes(request_id: &str, notes: &Notes) {
-    sentences(notes).for_each(|sentence| log::debug!("request {request_id}: {sentence}"));
-}
-
-fn sentences(notes: &Notes) -> impl Iterator<Item = String> {
-    let relied = |deviation: &Deviation| format!("relied on the tolerance {}", deviation.as_str());
-    notes.deviations().iter().map(relied).chain(notes.remarks().iter().cloned())
+/// Keeps what a request relied on with the request, whatever becomes of its changes.
+pub fn log_notes(log: Option<&Draft>, notes: &Notes) {
+    let Some(draft) = log else { return };
+    notes.deviations().iter().for_each(|deviation| draft.rely_on(deviation.as_str()));
+    notes.remarks().iter().for_each(|remark| draft.remark(remark));
 }

@@ -68,7 +68,7 @@ pub fn patch(scim: &Scim, call: &Call) -> Result<Response> {
 /// `DELETE /Users/{id}`
 pub fn delete(scim: &Scim, call: &Call) -> Result<Response> {
     let (id, conditions) = (ResourceId::from(call.parameter(0)), Conditions::of(scim, call)?);
-    scim.change(call, move |scim, change| delete_in(scim, change, &id, &conditions))?;
+    scim.change(call, move |scim, change| Ok((204, delete_in(scim, change, &id, &conditions)?)))?;
     Ok(Response::empty_204())
 }
 
@@ -84,11 +84,9 @@ fn answer(
     scim.change(call, move |scim, change| {
         let user = operation(scim, change)?;
         let view = View { base: &base, projection: &projection };
-        Ok((
-            view.user(change.tx(), &user)?,
-            view.location(ResourceKind::User, &user.resource_id),
-            user.version,
-        ))
+        change.is_about(&user.resource_id);
+        let location = view.location(ResourceKind::User, &user.resource_id);
+        Ok((status, (view.user(change.tx(), &user)?, location, user.version)))
     })
     .map(|(text, location, version)| {
         respond_text(status, text)

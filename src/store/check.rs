@@ -34,7 +34,7 @@ const FILE: [Promise; 2] = [
     },
 ];
 
-const CONTENT: [Promise; 19] = [
+const CONTENT: [Promise; 20] = [
     Promise {
         name: "event_ids_without_gaps",
         sql: "SELECT printf('the feed of organization %s ends at %d by its counter; its %d events go from %d to %d',
@@ -197,6 +197,14 @@ const CONTENT: [Promise; 19] = [
         sql: "SELECT printf('webhook %s is at event %d, and the feed of organization %s ends at %d',
                 w.resource_id, w.cursor, o.slug, o.last_event_id)
             FROM webhooks w JOIN organizations o ON o.id = w.organization_id WHERE w.cursor > o.last_event_id",
+    },
+    Promise {
+        name: "request_log_size",
+        sql: "SELECT printf('the request log is counted as %d bytes and has %d', c.bytes, f.bytes)
+            FROM (SELECT ifnull((SELECT bytes FROM requests_size), 0) bytes) c
+            JOIN (SELECT ifnull((SELECT sum(size) FROM requests), 0)
+                + ifnull((SELECT sum(size) FROM request_bodies), 0) bytes) f
+            WHERE c.bytes <> f.bytes",
     },
 ];
 

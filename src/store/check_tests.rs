@@ -48,6 +48,7 @@ INSERT INTO assignment_history (user_id, number, target_type, entity_id, source,
 const DAMAGE: &[(&str, &[&str])] = &[
     ("UPDATE organizations SET last_event_id = 4 WHERE id = 1", &["event_ids_without_gaps"]),
     ("UPDATE events SET id = 1 WHERE id = 2", &["event_ids_without_gaps"]),
+    ("UPDATE requests_size SET bytes = 1", &["request_log_size"]),
     ("UPDATE entities SET is_default = 0 WHERE id = 1", &["one_default_concurrency_group"]),
     ("DROP INDEX entities_one_default; UPDATE entities SET is_default = 1 WHERE id = 7", &[
         "one_default_concurrency_group",

@@ -109,6 +109,14 @@ impl Db<'_> {
         self.all(&sql, params![organization.0, status, page.after, page.limit], read)
     }
 
+    /// How many conflicts wait for a decision.
+    pub fn count_open_conflicts(&self, organization: OrganizationId) -> Result<i64> {
+        self.number(
+            "SELECT count(*) FROM conflicts WHERE organization_id = ?1 AND status = 'open'",
+            [organization.0],
+        )
+    }
+
     /// The open conflicts over one user.
     pub fn open_conflicts_of(&self, user: UserId) -> Result<Vec<Conflict>> {
         let sql =

@@ -1,6 +1,8 @@
 //! Rows of `events`: the feed.
 
-use rusqlite::params;
+use std::collections::HashMap;
+
+use rusqlite::{Row, params};
 
 use crate::model::error::{Error, Result};
 use crate::model::event::EventKind;
@@ -33,6 +35,16 @@ pub struct Event {
     pub data: String,
 }
 
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Event> {
+    Ok(Event {
+        id: row.get(0)?,
+        at: Timestamp::from_millis(row.get(1)?),
+        kind: row.get(2)?,
+        request_id: row.get(3)?,
+        data: row.get(4)?,
+    })
+}
+
 impl Db<'_> {
     /// How many events were recorded, over all organizations.
     pub fn count_events(&self) -> Result<i64> {
@@ -53,21 +65,38 @@ impl Db<'_> {
         )
     }
 
+    /// The id of the oldest event that is kept; the one after the newest when none is.
+    pub fn oldest_event_id(&self, organization: OrganizationId) -> Result<i64> {
+        let sql = "SELECT id FROM events WHERE organization_id = ?1 ORDER BY id LIMIT 1";
+        match self.one(sql, [organization.0], |row| row.get(0))? {
+            Some(oldest) => Ok(oldest),
+            None => Ok(self.last_event_id(organization)? + 1),
+        }
+    }
+
+    /// The id of the newest event of every organization.
+    pub(super) fn last_event_ids(&self) -> Result<HashMap<OrganizationId, i64>> {
+        let read = |row: &Row<'_>| Ok((OrganizationId(row.get(0)?), row.get(1)?));
+        Ok(self.all("SELECT id, last_event_id FROM organizations", [], read)?.into_iter().collect())
+    }
+
+    /// An organization whose oldest event is older than `before`.
+    pub fn feed_to_shorten(&self, before: Timestamp) -> Result<Option<OrganizationId>> {
+        self.one(
+            "SELECT o.id FROM organizations o WHERE (SELECT e.at FROM events e WHERE e.organization_id = o.id
+                ORDER BY e.id LIMIT 1) < ?1 LIMIT 1",
+            [before.as_millis()],
+            |row| Ok(OrganizationId(row.get(0)?)),
+        )
+    }
+
     /// The events after `after`, in order.
     pub fn events(&self, organization: OrganizationId, after: i64, limit: i64) -> Result<Vec<Event>> {
         self.all(
             "SELECT id, at, type, request_id, data FROM events WHERE organization_id = ?1 AND id > ?2 ORDER BY id
                 LIMIT ?3",
             params![organization.0, after, limit],
-            |row| {
-                Ok(Event {
-                    id: row.get(0)?,
-                    at: Timestamp::from_millis(row.get(1)?),
-                    kind: row.get(2)?,
-                    request_id: row.get(3)?,
-                    data: row.get(4)?,
-                })
-            },
+            read,
         )
     }
 }
@@ -81,6 +110,21 @@ impl Db<'_> {
 }
 
 impl Tx<'_> {
+    /// Forgets the oldest events of an organization, at most `most` of them and none that is not older than `before`.
+    /// What is kept goes without a gap up to the newest.
+    pub fn shorten_feed(&self, organization: OrganizationId, before: Timestamp, most: i64) -> Result<usize> {
+        let oldest = self.oldest_event_id(organization)?;
+        let kept = self.one(
+            "SELECT id FROM events WHERE organization_id = ?1 AND id < ?2 AND at >= ?3 ORDER BY id LIMIT 1",
+            params![organization.0, oldest + most, before.as_millis()],
+            |row| row.get::<_, i64>(0),
+        )?;
+        self.run(
+            "DELETE FROM events WHERE organization_id = ?1 AND id < ?2",
+            [organization.0, kept.unwrap_or(oldest + most)],
+        )
+    }
+
     /// Appends events to an organization's feed, in order and without a gap, and names those whose facts they tell of.
     pub fn record(
         &self,

@@ -143,6 +143,14 @@ impl Db<'_> {
         self.all(&sql, params![organization.0, status, page.after, page.limit], read)
     }
 
+    /// How many mappings wait, for an admin or for what is missing.
+    pub fn count_waiting_mappings(&self, organization: OrganizationId) -> Result<i64> {
+        self.number(
+            "SELECT count(*) FROM mappings WHERE organization_id = ?1 AND status = 'pending'",
+            [organization.0],
+        )
+    }
+
     /// The mapping that holds an entity, with its group's name.
     pub fn holder(&self, entity: EntityId) -> Result<Option<(Mapping, String)>> {
         let sql = format!(

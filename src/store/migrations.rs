@@ -163,8 +163,8 @@ fn describe(connection: &Connection) -> Result<Vec<(String, String)>> {
             .map(|line| line.split_once("--").map_or(line, |(code, _)| code))
             .flat_map(str::split_whitespace)
             .collect();
-        // A column that was added later stands after the line's end.
-        described.push((name, code.join(" ").replace(" ,", ",").replace(" )", ")")));
+        // ALTER TABLE writes its columns without the line ends around them that schema.sql has.
+        described.push((name, code.join(" ").replace("( ", "(").replace(" )", ")").replace(" ,", ",")));
     }
     Ok(described)
 }

@@ -24,7 +24,8 @@ pub struct NewOrganization {
 }
 
 const COLUMNS: &str =
-    "id, slug, name, plan, sso, group_provisioning, teams, concurrency_groups, sub_organizations, created";
+    "id, slug, name, plan, sso, group_provisioning, teams, concurrency_groups, sub_organizations, created,
+    record_bodies_until";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Organization> {
     Ok(Organization {
@@ -40,6 +41,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Organization> {
             sub_organizations: row.get(8)?,
         },
         created: Timestamp::from_millis(row.get(9)?),
+        record_bodies_until: row.get::<_, Option<i64>>(10)?.map(Timestamp::from_millis),
     })
 }
 
@@ -88,7 +90,7 @@ impl Tx<'_> {
     pub fn update_organization(&self, organization: &Organization) -> Result<()> {
         self.run(
             "UPDATE organizations SET name = ?2, plan = ?3, sso = ?4, group_provisioning = ?5, teams = ?6,
-                concurrency_groups = ?7, sub_organizations = ?8 WHERE id = ?1",
+                concurrency_groups = ?7, sub_organizations = ?8, record_bodies_until = ?9 WHERE id = ?1",
             params![
                 organization.id.0,
                 organization.name,
@@ -97,7 +99,8 @@ impl Tx<'_> {
                 organization.features.group_provisioning,
                 organization.features.teams,
                 organization.features.concurrency_groups,
-                organization.features.sub_organizations
+                organization.features.sub_organizations,
+                organization.record_bodies_until.map(Timestamp::as_millis)
             ],
         )?;
         Ok(())

@@ -24,6 +24,8 @@ pub struct Tx<'c> {
     moved: RefCell<BTreeSet<OrganizationId>>,
     /// What its changes moved, for those who prepare a large change meanwhile.
     moves: RefCell<Vec<Move>>,
+    /// How many rows this connection had changed when the job began.
+    changes_before: u64,
 }
 
 /// A slice of a list: what comes after a row, and how much of it.
@@ -83,7 +85,8 @@ impl<'c> Db<'c> {
 
 impl<'c> Tx<'c> {
     pub(super) fn new(connection: &'c Connection) -> Tx<'c> {
-        Tx { db: Db::new(connection), moved: RefCell::default(), moves: RefCell::default() }
+        let changes_before = connection.total_changes();
+        Tx { db: Db::new(connection), moved: RefCell::default(), moves: RefCell::default(), changes_before }
     }
 
     /// Runs a change and says how many rows it touched.
@@ -121,6 +124,11 @@ impl<'c> Tx<'c> {
             self.moves.borrow_mut().truncate(moves_before);
         }
         Ok(outcome)
+    }
+
+    /// Whether this job has changed any row so far.
+    pub fn has_written(&self) -> bool {
+        self.db.connection.total_changes() != self.changes_before
     }
 
     pub(super) fn feed_moved(&self, organization: OrganizationId) {

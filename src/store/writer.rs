@@ -7,8 +7,9 @@
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rusqlite::Connection;
 
@@ -16,7 +17,11 @@ use crate::model::error::{Error, Result};
 use crate::model::id::OrganizationId;
 use crate::store::errors::{from_sqlite, transaction_lost};
 use crate::store::moves::{Move, Moves};
+use crate::store::outside::Outside;
 use crate::store::query::{Db, Tx};
+
+/// How long, at most, what another program wrote goes unnoticed.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// The most jobs in one transaction.
 const BATCH: usize = 128;
@@ -49,6 +54,7 @@ pub(super) struct Writer {
     held_back: Option<Job>,
     /// How many of the next jobs run one by one, after a transaction was lost.
     alone: usize,
+    outside: Outside,
 }
 
 impl Writer {
@@ -58,16 +64,44 @@ impl Writer {
         listeners: Arc<Mutex<Vec<Listener>>>,
         moves: Moves,
     ) -> Writer {
-        Writer { connection, jobs, listeners, moves, held_back: None, alone: 0 }
+        let outside = Outside::default();
+        Writer { connection, jobs, listeners, moves, held_back: None, alone: 0, outside }
     }
 
     /// Runs until every sender is gone.
     pub(super) fn run(mut self) {
-        while let Some(first) = self.held_back.take().or_else(|| self.jobs.recv().ok()) {
+        loop {
+            let next = match self.held_back.take() {
+                Some(job) => Ok(job),
+                None => self.jobs.recv_timeout(LOOK),
+            };
             let connection = Arc::clone(&self.connection);
             // A database in memory is read through this same connection: the lock is held for a batch.
             let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-            self.batch(&connection, first);
+            match next {
+                Ok(first) => self.batch(&connection, first),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            self.look_outside(&connection);
+        }
+    }
+
+    /// Tells whose feed another program moved: commands work on the file beside a server.
+    fn look_outside(&mut self, connection: &Connection) {
+        if self.listeners.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
+            return;
+        }
+        match self.outside.moved(Db::new(connection)) {
+            Ok(moved) => self.tell(&moved),
+            Err(error) => log::warn!("what other programs wrote could not be looked at: {error}"),
+        }
+    }
+
+    fn tell(&self, moved: &BTreeSet<OrganizationId>) {
+        if !moved.is_empty() {
+            let listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+            listeners.iter().for_each(|listener| listener(moved));
         }
     }
 
@@ -110,9 +144,8 @@ impl Writer {
             self.moves.publish(moves);
         }
         answer_all(answers, committed);
-        if landed && !moved.is_empty() {
-            let listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
-            listeners.iter().for_each(|listener| listener(&moved));
+        if landed {
+            self.tell(&moved);
         }
     }
 

@@ -97,7 +97,8 @@ impl Builder {
         let hand = Hand::default();
         put(&hand, self.clock);
         let store = Arc::new(Store::open(&Target::Memory)?);
-        let directory = Directory::new(store, Clock::Manual(hand.clone()), ids, app::policy(config));
+        let directory = Directory::new(store, Clock::Manual(hand.clone()), ids, app::policy(config))
+            .with_requests(app::request_log(&config.requests));
         let credentials = app::create_first(&directory, config, &base_url, FirstAdmin::Link)?;
         let program = Arc::new(app::compose(config, &directory));
         if let Some((path, text)) = &self.seed {

@@ -67,6 +67,8 @@ impl Controls {
     /// # Errors
     /// Only those of the store; then nothing was changed.
     pub(super) fn reset(self: &Arc<Controls>) -> Result<()> {
+        // What waits to be logged came before.
+        self.directory.write_requests()?;
         let controls = Arc::clone(self);
         self.directory.store().write_large(move |tx| {
             tx.return_to_state()?;

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use rouille::{Request, Response, ResponseBody};
 
 use crate::admin::problems;
+use crate::http::audience::Audience;
 use crate::http::front::{Arrival, Outcome, Refusal, Service};
-use crate::http::service::{Audience, Rollcall};
+use crate::http::service::Rollcall;
 use crate::http::target::Target;
 use crate::scim::errors;
 use crate::testing::controls::Controls;

@@ -88,6 +88,7 @@ fn run(controls: &Arc<Controls>, received: &Received, arrival: &Arrival) -> Resu
             body: received.body.clone(),
             base_url: String::new(),
             time_is_up: None,
+            log: None,
         },
     )
 }

@@ -255,3 +255,81 @@ fn strangers_unknown_paths_and_wrong_methods_get_problems() {
     server.root.at("").get("/healthz").expect(200);
     server.root.at("").get("/readyz").expect(200);
 }
+
+#[test]
+fn a_change_on_condition_is_made_to_the_version_that_was_read_and_to_no_other_rfc_9110_13_1_1() {
+    let server = Server::start();
+    let team = server.entity("teams", "Red");
+    let rule = server.rule(json!({"kind": "prefix", "pattern": "T-"}));
+    server.rule(json!({"auto_approve": false, "priority": 0}));
+    server.group("Blue", &[]);
+    let mapping = text(&server.items("/mappings")[0], "id");
+    let change = |path: &str, method: &str, body: Option<Value>, tag: &str| {
+        let body = body.map(|body| body.to_string());
+        let headers = [("Content-Type", "application/json"), ("If-Match", tag)];
+        server.api.send(method, path, &headers, body.as_ref().map(String::as_bytes))
+    };
+    for (path, method, suffix, body) in [
+        (String::new(), "PATCH", "", Some(json!({"name": "New"}))),
+        (format!("/teams/{team}"), "PATCH", "", Some(json!({"name": "Green"}))),
+        (format!("/mapping-rules/{rule}"), "PATCH", "", Some(json!({"priority": 8}))),
+        (format!("/mappings/{mapping}"), "POST", "/approve", Some(json!({}))),
+        (format!("/mappings/{mapping}"), "DELETE", "", None),
+        (format!("/mapping-rules/{rule}"), "DELETE", "", None),
+        (format!("/teams/{team}"), "DELETE", "", None),
+    ] {
+        let tag = server.api.get(&path).expect(200).header("etag").unwrap().to_owned();
+        let target = format!("{path}{suffix}");
+        let before = server.last_event();
+        change(&target, method, body.clone(), "W/\"0\"").expect_problem(412);
+        assert_eq!(server.last_event(), before, "{method} {target} changed something");
+        let done = change(&target, method, body, &tag);
+        assert!(done.status < 300, "{method} {target}: {done:?}");
+        if method == "PATCH" {
+            assert_ne!(done.header("etag"), Some(tag.as_str()), "{target}");
+            assert_eq!(server.api.get(&path).expect(200).header("etag"), done.header("etag"));
+        }
+    }
+}
+
+#[test]
+fn what_a_route_does_not_take_is_refused_by_name() {
+    let server = Server::start();
+    for (target, field) in [
+        ("/users?limt=5", "limt"),
+        ("/users?limit=5&LIMIT=6", "LIMIT"),
+        ("/groups?state=pending", "state"),
+        ("/events?since=4", "since"),
+        ("?limit=1", "limit"),
+    ] {
+        let problem = server.api.get(target).expect_problem(400);
+        assert_eq!(problem["field"], field, "{target}");
+    }
+    let body = json!({"name": "Red"}).to_string();
+    for (media_type, status) in [
+        ("application/json", 201),
+        ("application/merge-patch+json; charset=utf-8", 409),
+        ("text/plain", 415),
+        ("application/x-www-form-urlencoded", 415),
+    ] {
+        let headers = [("Content-Type", media_type)];
+        let answer = server.api.send("POST", "/teams", &headers, Some(body.as_bytes()));
+        assert_eq!(answer.status, status, "{media_type}");
+    }
+}
+
+#[test]
+fn options_names_the_methods_and_head_is_a_get_without_its_body() {
+    let server = Server::start();
+    let options = server.api.send("OPTIONS", "/teams", &[], None).expect(204);
+    assert_eq!(options.header("allow"), Some("GET, HEAD, POST, OPTIONS"));
+    let scim = server.scim.send("OPTIONS", "/Users/7", &[], None).expect(204);
+    assert_eq!(scim.header("allow"), Some("GET, HEAD, PUT, PATCH, DELETE, OPTIONS"));
+    server.api.send("OPTIONS", "/nothing", &[], None).expect_problem(404);
+    let head = server.api.send("HEAD", "/teams", &[], None).expect(200);
+    let get = server.api.get("/teams").expect(200);
+    assert_eq!(head.header("content-length"), get.header("content-length"));
+    let refused = server.api.send("PUT", "/teams", &[], None);
+    assert_eq!(refused.header("allow"), Some("GET, HEAD, POST, OPTIONS"));
+    refused.expect_problem(405);
+}

@@ -94,10 +94,10 @@ fn the_command_line_makes_admins_and_lets_in_who_forgot_the_password() {
     let link = server.rollcall(&["admin", "link", "ann", "--json"]).json();
     let mut other = Browser::of(server.scim.address());
     other.open_link(link["url"].as_str().unwrap());
-    other.get("/admin").expect(200);
+    other.get("/admin/organizations/default").expect(200);
     let changed = server.rollcall(&["admin", "password", "ann", "--json"]).json();
     assert_ne!(changed["password"].as_str(), Some(password));
-    browser.get("/admin").expect(303);
+    browser.get("/admin/organizations/default").expect(303);
     server.rollcall(&["admin", "disable", "ann"]).expect(0);
     let listed = server.rollcall(&["admin", "list", "--json"]).json();
     assert_eq!(listed[1]["disabled"], true, "{listed}");

@@ -196,7 +196,7 @@ fn a_path_or_method_that_is_not_there_fails_on_its_operation_alone() {
     assert_eq!(statuses(&found), ["404", "405", "405", "400", "201"]);
     for method in ["GET", "PUT"] {
         let answer = server.scim.send(method, "/Bulk", &[], None);
-        assert_eq!(answer.header("allow"), Some("POST"), "{}", answer.text);
+        assert_eq!(answer.header("allow"), Some("POST, OPTIONS"), "{}", answer.text);
         answer.expect_scim_error(405, None);
     }
 }
@@ -262,4 +262,21 @@ fn the_events_of_all_operations_are_there_under_one_request_id_and_a_failed_one_
         assert_eq!(types.iter().filter(|found| *found == kind).count(), count, "{kind} in {types:?}");
     }
     assert!(events.iter().all(|event| event["request_id"] == json!(request_id)), "{events:?}");
+}
+
+#[test]
+fn text_that_begins_like_a_reference_is_kept_where_no_resource_is_named_rfc_7644_3_7_2() {
+    let server = Server::start();
+    let ann = server.user("ann");
+    let mut carl = user("c", "carl");
+    carl["data"]["nickName"] = json!("bulkId:nobody");
+    let done = results(
+        &server,
+        json!([retitle(&format!("/Users/{ann}"), "bulkId:x"), carl, group("g", "G", &["bulkId:c"])]),
+    );
+    let statuses: Vec<String> = done.iter().map(|one| text(one, "status")).collect();
+    assert_eq!(statuses, ["200", "201", "201"], "{done:?}");
+    server.scim.get(format!("/Users/{ann}")).expect_body(200, json!({"title": "bulkId:x"}));
+    let carl = server.scim.get("/Users?filter=nickName%20eq%20%22bulkId:nobody%22").expect(200).json;
+    assert_eq!(carl["totalResults"], 1, "{carl}");
 }

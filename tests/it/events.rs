@@ -1,10 +1,11 @@
 //! The event feed: what happened, in order, without a gap.
 
+use std::io::{BufRead, BufReader};
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::common::{Server, assert_contains, event_id};
+use crate::common::{DurableServer, Server, assert_contains, event_id};
 
 #[test]
 fn event_ids_have_no_gap_even_when_many_write_at_once() {
@@ -170,4 +171,78 @@ fn a_change_of_several_things_has_an_event_for_each_kind() {
         .expect(200);
     let events = server.events_of_type("user.activated", before);
     assert_contains(&json!(events), &json!([{"user": {"id": ann, "active": true}}]));
+}
+
+#[test]
+fn a_long_poll_is_woken_by_what_a_command_writes_beside_the_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = DurableServer::start(folder.path());
+    let last = server.last_event();
+    let poller = server.api.copy();
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(move || {
+            let start = Instant::now();
+            let page = poller.get(format!("/events?after={last}&wait=8")).expect(200).json;
+            (page, start.elapsed())
+        });
+        std::thread::sleep(Duration::from_millis(300));
+        server.rollcall(&["rule", "add", "--kind", "all", "--target-type", "team"]).expect(0);
+        let (page, waited) = waiting.join().unwrap();
+        assert_contains(&page["items"], &json!([{"type": "rule.created"}]));
+        assert!(waited < Duration::from_secs(6), "woken only after {waited:?}");
+    });
+}
+
+#[test]
+fn the_feed_is_read_by_a_command_as_far_as_it_goes_and_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = DurableServer::start(folder.path());
+    let ann = server.user("ann");
+    let shown = server.rollcall(&["events", "--json"]).json();
+    assert_eq!(shown, json!(server.events_after(0)));
+    let last = server.last_event();
+    let table = server.rollcall(&["events", "--after", &(last - 1).to_string()]).expect(0).stdout;
+    assert!(table.contains("user.created") && table.contains("ann@example.com"), "{table}");
+    assert!(server.rollcall(&["events", "--after", "999"]).expect(1).stderr.contains("the newest is"));
+
+    let mut following = server.rollcall_running(&["events", "--follow", "--json"]);
+    let mut lines = BufReader::new(following.child.stdout.take().unwrap()).lines();
+    server.delete_user(&ann);
+    let deleted = loop {
+        let line = lines.next().unwrap().unwrap();
+        let event: Value = serde_json::from_str(&line).unwrap();
+        if event["type"] == "user.deleted" {
+            break event;
+        }
+    };
+    assert_eq!(deleted["user"]["id"], json!(ann));
+}
+
+#[test]
+fn the_snapshot_shows_everybody_with_role_and_places_and_where_the_feed_goes_on() {
+    let server = Server::start();
+    server.rule(json!({}));
+    let users: Vec<String> = (0..5).map(|number| server.user(&format!("user{number}"))).collect();
+    server.group_with_roles("Sales", &["Admin"], &[&users[0]]);
+    let first = server.api.get("/snapshot?limit=2").expect(200).json;
+    let cursor = server.last_event().to_string();
+    assert_eq!(first["events_after"], json!(cursor));
+    assert_contains(
+        &first["items"][0],
+        &json!({"id": users[0], "user_name": "user0@example.com", "active": true,
+            "role": {"effective": "Admin", "own": null}, "teams": [{"name": "Sales", "type": "team"}],
+            "concurrency_group": {"is_default": true}, "sub_organization": null}),
+    );
+    server.delete_user(&users[4]);
+    let mut seen = 2;
+    let mut next = first["next"].as_str().map(str::to_owned);
+    while let Some(after) = next {
+        let page = server.api.get(format!("/snapshot?limit=2&after={after}")).expect(200).json;
+        assert_eq!(page["events_after"], json!(cursor), "every page names the same event");
+        seen += page["items"].as_array().unwrap().len();
+        next = page["next"].as_str().map(str::to_owned);
+    }
+    assert_eq!(seen, 4);
+    let left = server.events_after(cursor.parse().unwrap());
+    assert_eq!(left[0]["type"], "user.deleted");
 }

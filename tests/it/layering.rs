@@ -48,11 +48,12 @@ const CONFINED: [(&str, &str); 5] = [
 const LONGEST_FILE: usize = 400;
 
 /// What the top of the repository may hold, beside what .gitignore names.
-const TOP: [&str; 17] = [
+const TOP: [&str; 18] = [
     ".cargo",
     ".ci",
     ".git",
     ".gitignore",
+    ".readme",
     "Cargo.lock",
     "Cargo.toml",
     "LICENSE",

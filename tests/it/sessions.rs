@@ -72,7 +72,7 @@ fn a_session_is_listed_and_ended_by_another_admin_at_once() {
     let text = server.api.get(&path).expect(200).text;
     assert!(!text.contains(browser.cookie.as_deref().unwrap().split_once('=').unwrap().1), "{text}");
     server.api.delete(&path).expect(204);
-    browser.get("/admin").expect(303);
+    browser.get("/admin/organizations/default").expect(303);
     server.api.get(&path).expect_problem(404);
 }
 
@@ -87,8 +87,8 @@ fn a_new_password_ends_all_sessions_but_the_one_that_sets_it() {
     let target = format!("/api/v1/organizations/default/admins/{id}");
     let headers = [("X-CSRF-Token", csrf.as_str()), ("Origin", origin.as_str())];
     own.send("PATCH", &target, &headers, Some(b"{\"password\": \"another long one\"}")).expect(200);
-    own.get("/admin").expect(200);
-    other.get("/admin").expect(303);
+    own.get("/admin/organizations/default").expect(200);
+    other.get("/admin/organizations/default").expect(303);
     other.post("/admin/sign-in", &[("name", "ann"), ("password", PASSWORD)]).expect(403);
     other.post("/admin/sign-in", &[("name", "ann"), ("password", "another long one")]).expect(303);
 }
@@ -98,11 +98,11 @@ fn a_disabled_or_removed_admin_is_signed_out_everywhere() {
     let server = Server::start();
     let (id, mut browser) = signed_in(&server, "ann");
     server.api.patch(format!("/admins/{id}"), json!({"disabled": true})).expect(200);
-    browser.get("/admin").expect(303);
+    browser.get("/admin/organizations/default").expect(303);
     browser.post("/admin/sign-in", &[("name", "ann"), ("password", PASSWORD)]).expect(403);
     server.api.patch(format!("/admins/{id}"), json!({"disabled": false})).expect(200);
     browser.post("/admin/sign-in", &[("name", "ann"), ("password", PASSWORD)]).expect(303);
     server.api.delete(format!("/admins/{id}")).expect(204);
-    browser.get("/admin").expect(303);
+    browser.get("/admin/organizations/default").expect(303);
     assert_eq!(server.items("/sessions"), Vec::<serde_json::Value>::new());
 }

@@ -20,7 +20,7 @@ fn the_first_start_shows_a_password_that_signs_in_and_is_nowhere_else() {
     let (name, password) =
         (server.first_run["admin_name"].clone(), server.first_run["admin_password"].clone());
     let mut browser = Browser::of(server.scim.address());
-    browser.get("/admin").expect(303);
+    browser.get("/admin/organizations/default").expect(303);
     let answer = browser.post("/admin/sign-in", &[("name", &name), ("password", &password)]).expect(303);
     assert_eq!(answer.header("location"), Some("/admin"));
     let cookie = answer.header("set-cookie").unwrap();
@@ -28,7 +28,7 @@ fn the_first_start_shows_a_password_that_signs_in_and_is_nowhere_else() {
         assert!(cookie.contains(part), "no {part} in {cookie}");
     }
     assert!(!cookie.contains("__Host-"), "browsers refuse that name over plain http: {cookie}");
-    assert!(browser.get("/admin").expect(200).text.contains("Signed in as admin"));
+    assert!(browser.get("/admin/organizations/default").expect(200).text.contains("<span>admin</span>"));
     let database = std::fs::read(server.database()).unwrap();
     let log = server.log();
     for secret in [password.as_str(), browser.cookie.as_deref().unwrap().split_once('=').unwrap().1] {
@@ -43,12 +43,12 @@ fn a_sign_in_link_works_once() {
     let url = server.ready["admin_url"].as_str().unwrap();
     let mut browser = Browser::of(server.scim.address());
     browser.open_link(url);
-    browser.get("/admin").expect(200);
+    browser.get("/admin/organizations/default").expect(200);
     let mut second = Browser::of(server.scim.address());
     let target = url.split_once("/admin").map(|(_, rest)| format!("/admin{rest}")).unwrap();
     assert!(second.get(&target).expect(403).text.contains("used already"));
     assert_eq!(second.cookie, None);
-    second.get("/admin").expect(303);
+    second.get("/admin/organizations/default").expect(303);
 }
 
 #[test]
@@ -77,9 +77,9 @@ fn a_new_session_has_a_new_cookie_whatever_was_sent() {
     browser.cookie = Some(planted.clone());
     browser.post("/admin/sign-in", &[("name", "ann"), ("password", PASSWORD)]).expect(303);
     assert_ne!(browser.cookie.as_deref(), Some(planted.as_str()));
-    browser.get("/admin").expect(200);
+    browser.get("/admin/organizations/default").expect(200);
     browser.cookie = Some(planted);
-    browser.get("/admin").expect(303);
+    browser.get("/admin/organizations/default").expect(303);
 }
 
 #[test]
@@ -97,10 +97,10 @@ fn under_https_the_cookie_is_secure_and_bound_to_the_host() {
     let answer = browser.post_from("https://scim.example.com", "/admin/sign-in", &fields).expect(303);
     let cookie = answer.header("set-cookie").unwrap();
     assert!(cookie.starts_with("__Host-rollcall=") && cookie.contains("; Secure"), "{cookie}");
-    browser.get("/admin").expect(200);
+    browser.get("/admin/organizations/default").expect(200);
     // A page that came by http can plant a cookie of the other name only.
     browser.cookie = browser.cookie.map(|cookie| cookie.replace("__Host-", ""));
-    browser.get("/admin").expect(303);
+    browser.get("/admin/organizations/default").expect(303);
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn a_form_of_another_site_or_of_another_session_does_nothing() {
     browser
         .post_from("https://evil.example", "/admin/sign-in", &[("name", "x"), ("password", "y")])
         .expect(403);
-    browser.get("/admin").expect(200);
+    browser.get("/admin/organizations/default").expect(200);
     browser.post("/admin/sign-out", &fields).expect(303);
     assert_eq!(browser.cookie, None, "the browser is told to forget it");
 }
@@ -161,7 +161,10 @@ fn a_page_may_load_nothing_from_elsewhere_and_be_in_no_frame() {
     assert_eq!(header("x-frame-options"), "DENY");
     assert_eq!((header("x-content-type-options"), header("cache-control")), ("nosniff", "no-store"));
     assert_eq!(header("referrer-policy"), "same-origin");
-    assert!(!page.text.contains("<script") && !page.text.contains("style="));
+    assert!(!page.text.contains("style=") && !page.text.contains(" onclick="));
+    for script in page.text.split("<script").skip(1) {
+        assert!(script.starts_with(" src=\"/admin/assets/"), "{script}");
+    }
     let style = page.text.split("href=\"").find(|part| part.contains("assets")).unwrap();
     let style = browser.get(style.split('"').next().unwrap()).expect(200);
     assert!(style.header("cache-control").unwrap().contains("immutable"));

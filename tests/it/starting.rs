@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::common::{DurableServer, ServerProcess, rollcall};
+use crate::common::{Client, DurableServer, ServerProcess, rollcall};
 
 #[test]
 fn the_ready_line_names_everything_a_test_needs() {
@@ -129,10 +129,16 @@ fn a_database_that_cannot_be_opened_is_refused_with_what_to_do() {
 }
 
 #[test]
-fn a_key_that_nothing_reads_yet_is_named_at_the_start() {
+fn metrics_on_a_listener_of_their_own_need_no_credential_and_there_is_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("c.toml"), "[events]\nkeep_days = 5\n").unwrap();
+    std::fs::write(folder.path().join("c.toml"), "[server]\nmetrics_listen = \"127.0.0.1:0\"\n").unwrap();
     let mut server = DurableServer::start_with_config(folder.path(), &folder.path().join("c.toml"));
     let log = server.log();
-    assert!(log.contains("events is set, and has no effect"), "{log}");
+    let address =
+        log.split("metrics: ").nth(1).and_then(|rest| rest.split("/metrics").next()).unwrap().to_owned();
+    let stranger = Client::new(&address, "", "").authorized(None);
+    assert!(stranger.get("/metrics").expect(200).text.contains("rollcall_requests_total"));
+    stranger.get("/scim/v2/Users").expect(404);
+    stranger.get("/admin").expect(404);
+    assert_eq!(server.terminate(), Some(0));
 }

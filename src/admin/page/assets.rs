@@ -17,11 +17,18 @@ struct Asset {
     content: &'static str,
 }
 
-const ASSETS: &[Asset] = &[Asset {
-    name: "page.css",
-    media_type: "text/css; charset=utf-8",
-    content: include_str!("templates/page.css"),
-}];
+const ASSETS: &[Asset] = &[
+    Asset {
+        name: "page.css",
+        media_type: "text/css; charset=utf-8",
+        content: include_str!("templates/page.css"),
+    },
+    Asset {
+        name: "page.js",
+        media_type: "text/javascript; charset=utf-8",
+        content: include_str!("templates/page.js"),
+    },
+];
 
 /// The names under which the assets are served, in the order of [`ASSETS`].
 static SERVED: LazyLock<Vec<String>> = LazyLock::new(|| {

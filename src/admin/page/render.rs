@@ -5,15 +5,35 @@ use std::sync::LazyLock;
 use minijinja::{Environment, ErrorKind, Value, context};
 use rouille::Response;
 
-use crate::admin::page::assets;
+use crate::admin::page::{assets, words};
 use crate::model::call::Call;
 use crate::model::error::{Error, Result};
 
 /// Name and text of each template; `.html` in the name is what switches escaping on.
 const TEMPLATES: &[(&str, &str)] = &[
-    ("home.html", include_str!("templates/home.html")),
+    ("admins.html", include_str!("templates/admins.html")),
+    ("arrivals.html", include_str!("templates/arrivals.html")),
+    ("conflicts.html", include_str!("templates/conflicts.html")),
+    ("connect.html", include_str!("templates/connect.html")),
+    ("entities.html", include_str!("templates/entities.html")),
+    ("entity.html", include_str!("templates/entity.html")),
+    ("events.html", include_str!("templates/events.html")),
+    ("group.html", include_str!("templates/group.html")),
+    ("groups.html", include_str!("templates/groups.html")),
     ("layout.html", include_str!("templates/layout.html")),
+    ("organizations.html", include_str!("templates/organizations.html")),
+    ("overview.html", include_str!("templates/overview.html")),
+    ("parts.html", include_str!("templates/parts.html")),
+    ("people.html", include_str!("templates/people.html")),
+    ("person.html", include_str!("templates/person.html")),
+    ("preview.html", include_str!("templates/preview.html")),
     ("refusal.html", include_str!("templates/refusal.html")),
+    ("request.html", include_str!("templates/request.html")),
+    ("requests.html", include_str!("templates/requests.html")),
+    ("rule.html", include_str!("templates/rule.html")),
+    ("rules.html", include_str!("templates/rules.html")),
+    ("run.html", include_str!("templates/run.html")),
+    ("security.html", include_str!("templates/security.html")),
     ("sign_in.html", include_str!("templates/sign_in.html")),
 ];
 
@@ -29,8 +49,29 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
             .map(Value::from_safe_string)
             .ok_or_else(|| minijinja::Error::new(ErrorKind::InvalidOperation, format!("no asset {name}")))
     });
+    environment.add_filter("words", words::word);
+    environment.add_filter("reason", words::sentence);
+    environment.add_filter("time", time);
     environment
 });
+
+/// An instant as browsers can show it in the reader's own zone; without a script, and in the tooltip, in UTC.
+fn time(at: &Value) -> Value {
+    let text = at.as_str().unwrap_or_default();
+    match (text.get(..10), text.get(11..16)) {
+        (Some(day), Some(minute)) => Value::from_safe_string(format!(
+            "<time datetime=\"{0}\" title=\"{0}\">{1} {2} UTC</time>",
+            html_escape(text),
+            html_escape(day),
+            html_escape(minute)
+        )),
+        _ => Value::from("never"),
+    }
+}
+
+fn html_escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
 
 /// What every page shows around its content.
 #[derive(Clone, Debug, Default)]
@@ -103,7 +144,11 @@ mod tests {
     #[test]
     fn what_a_template_shows_is_escaped() {
         let frame = Frame { person: Some("<script>alert(1)</script>".to_owned()), ..Frame::default() };
-        let page = html(&frame, "home.html", context! {});
+        let page = html(
+            &frame,
+            "refusal.html",
+            context! { title => "x", detail => "<script>alert(1)</script>", request_id => "1" },
+        );
         assert!(page.contains("&lt;script&gt;") && !page.contains("<script>alert"), "{page}");
     }
 

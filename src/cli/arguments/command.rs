@@ -10,6 +10,7 @@ use super::mapping::{GroupCommand, RuleCommand};
 use super::operations::{Restore, SystemdUnit};
 use super::people::{ConflictCommand, EntityCommand, UserCommand};
 use super::provision::{Demo, ProvisionCommand};
+use super::requests::RequestsCommand;
 use super::tenant::{OrganizationCommand, TokenCommand};
 
 /// SCIM 2.0 provisioning in one executable: stores what an identity provider pushes and decides what its groups mean.
@@ -83,6 +84,10 @@ pub enum Command {
         /// The user's id or userName
         user: String,
     },
+    /// The event feed: what happened, in order
+    Events(Events),
+    /// The log of IdP requests, newest first: answered and refused ones
+    Requests(RequestsCommand),
     /// The configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -121,6 +126,17 @@ pub struct Serve {
     /// Give ids that follow a counter
     #[arg(long, requires = "ephemeral")]
     pub deterministic: bool,
+}
+
+/// `events`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Args)]
+pub struct Events {
+    /// Go on, and print each event as it happens: with --json one object a line
+    #[arg(long)]
+    pub follow: bool,
+    /// Begin after the event with this id [default: the oldest that is kept; with --follow the last ten]
+    #[arg(long, value_name = "ID", value_parser = clap::value_parser!(i64).range(0..))]
+    pub after: Option<i64>,
 }
 
 /// `config`

@@ -10,15 +10,18 @@ mod operations;
 mod parse;
 mod people;
 mod provision;
+mod requests;
 mod tenant;
 #[cfg(test)]
 mod tests;
 
 pub use admin::{AdminCommand, NewAdmin, PasswordSource};
-pub use command::{Arguments, Command, Common, ConfigCommand, Serve};
+pub use command::{Arguments, Command, Common, ConfigCommand, Events, Serve};
 pub use duration::parse_duration;
 pub use mapping::{Approve, GroupCommand, GroupStatus, MapGroup, NewRule, RuleChange, RuleCommand, RuleFile};
 pub use operations::{Restore, SystemdUnit};
+pub use parse::Recording;
 pub use people::{ConflictCommand, EntityCommand, UserCommand};
 pub use provision::{Demo, ProvisionCommand, ProvisionFiles, ProvisionSync};
+pub use requests::{OneRequest, RequestSearch, RequestsCommand};
 pub use tenant::{NewToken, OrganizationCommand, OrganizationSettings, TokenCommand};

@@ -1,11 +1,12 @@
 //! Words and numbers of the command line into types of the model; the errors say what to type.
 
-use crate::directory::Answer;
 use std::time::Duration;
 
 use super::duration::parse_duration;
+use crate::directory::Answer;
 use crate::model::entity::TargetType;
 use crate::model::id::{ConflictId, MappingId, RuleId, TokenId};
+use crate::model::request::RequestFilter;
 use crate::model::rule::RuleKind;
 
 /// Reads `on` or `off`.
@@ -15,6 +16,26 @@ pub(super) fn switch(text: &str) -> Result<bool, String> {
         "off" | "false" | "no" => Ok(false),
         _ => Err("write on or off".to_owned()),
     }
+}
+
+/// `--record-bodies`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recording {
+    /// From now on for so long.
+    For(Duration),
+    /// No longer.
+    Off,
+}
+
+/// Reads a length of time, or `off`.
+pub(super) fn recording(text: &str) -> Result<Recording, String> {
+    if text == "off" { Ok(Recording::Off) } else { parse_duration(text).map(Recording::For) }
+}
+
+/// Reads a status such as 404, or a class such as 4xx.
+pub(super) fn status(text: &str) -> Result<(u16, u16), String> {
+    RequestFilter::parse_status(text)
+        .map_err(|_| "write a status such as 404, or a class such as 4xx".to_owned())
 }
 
 pub(super) fn rule_kind(text: &str) -> Result<RuleKind, String> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 
 use super::duration::parse_duration;
-use super::parse::{grace, switch, token_id};
+use super::parse::{Recording, grace, recording, switch, token_id};
 use crate::model::id::TokenId;
 
 /// `organization`
@@ -34,6 +34,7 @@ pub enum OrganizationCommand {
 #[derive(Debug, Args)]
 #[group(id = "settings", required = true, multiple = true, args = [
     "name", "plan", "sso", "group_provisioning", "teams", "concurrency_groups", "sub_organizations",
+    "record_bodies",
 ])]
 pub struct OrganizationSettings {
     /// Which one [default: that of --organization]
@@ -59,6 +60,9 @@ pub struct OrganizationSettings {
     /// Whether mappings to sub-organizations take effect
     #[arg(long, value_name = "on|off", value_parser = switch)]
     pub sub_organizations: Option<bool>,
+    /// Record the bodies of its IdP's requests and answers for so long, such as 2h (masked; a week at most)
+    #[arg(long, value_name = "TIME|off", value_parser = recording)]
+    pub record_bodies: Option<Recording>,
 }
 
 /// `token`

@@ -11,19 +11,23 @@ use crate::model::call::Call;
 use crate::model::error::{Error, Kind, Result};
 use crate::scim::body;
 use crate::scim::errors::respond;
-use crate::scim::service::{Scim, log_notes};
+use crate::scim::service::{Job, Scim, log_notes};
 
 /// `POST /Bulk`
 pub fn process(scim: &Scim, call: &Call) -> Result<Response> {
     check_size(call.body.len(), scim.settings.bulk_bytes)?;
     let body = body::json(scim, call)?;
     let request = BulkRequest::parse(body, scim.settings.bulk_operations, scim.schemas.tolerance())?;
-    log_notes(&call.request_id, &request.notes);
+    log_notes(call.log.as_deref(), &request.notes);
     let (organization, cause, base) = (scim.organization(call)?.id, scim.cause(call), scim.base(call));
     let (owned, owned_base) = (scim.clone(), base.clone());
-    // Many changes: nobody else's should wait for them to be made durable.
-    let outcomes = scim.directory.store().write_large(move |tx| {
-        Run { scim: &owned, organization, cause, base: &owned_base, created: HashMap::new() }.all(tx, request)
+    let log = call.log.clone();
+    let outcomes = scim.write(call, Job::Large, move |tx| {
+        let mut run =
+            Run { scim: &owned, organization, cause, log, base: &owned_base, created: HashMap::new() };
+        let outcomes = run.all(tx, request)?;
+        run.remark_on(&outcomes);
+        Ok((200, outcomes))
     })?;
     Ok(respond(200, &bulk_response(outcomes, &base, &call.request_id)))
 }

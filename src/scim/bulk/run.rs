@@ -1,6 +1,7 @@
 //! The operations of a bulk request, one by one, within its transaction.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -10,6 +11,7 @@ use super::references::resolve;
 use super::request::BulkRequest;
 use super::result::{Done, Outcome};
 use crate::directory::{Cause, Change};
+use crate::model::draft::Draft;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::group::Group;
 use crate::model::id::{OrganizationId, ResourceId};
@@ -30,6 +32,8 @@ pub(super) struct Run<'r> {
     pub scim: &'r Scim,
     pub organization: OrganizationId,
     pub cause: Cause,
+    /// The request in the log, where it is logged.
+    pub log: Option<Arc<Draft>>,
     /// The SCIM base URL, without a slash at its end.
     pub base: &'r str,
     /// The ids of what was created, by `bulkId`.
@@ -61,6 +65,15 @@ impl Run<'_> {
         Ok(outcomes)
     }
 
+    /// Says in the request log that operations failed, which the status of the whole does not tell, and why the first.
+    pub(super) fn remark_on(&self, outcomes: &[Outcome]) {
+        let mut errors = outcomes.iter().filter_map(|outcome| outcome.result.as_ref().err());
+        if let (Some(log), Some(first)) = (&self.log, errors.next()) {
+            let (failed, all) = (errors.count() + 1, outcomes.len());
+            log.remark(&format!("{failed} of {all} operations failed, the first because: {}", first.detail));
+        }
+    }
+
     /// Runs one operation; when it fails, nothing of it stays.
     fn one(
         &mut self,
@@ -71,7 +84,7 @@ impl Run<'_> {
     ) -> Result<Outcome> {
         let Operation { method, bulk_id, version, place, action } = operation;
         let mut resource = place.and_then(|place| Some((place.kind, self.id_of(&place.target?)?)));
-        let conditions = Conditions::of_operation(self.scim, &self.cause.request_id, version.as_deref());
+        let conditions = Conditions::of_operation(self.scim, self.log.as_deref(), version.as_deref());
         let action = action.and_then(|action| self.resolved(action, if_unresolved));
         let result = match conditions.and_then(|conditions| Ok((action?, conditions))) {
             Err(error) => Err(error),
@@ -80,6 +93,7 @@ impl Run<'_> {
                 let done = tx.attempt(|tx| {
                     let directory = &self.scim.directory;
                     directory.run(tx, self.organization, self.cause.clone(), |change| {
+                        change.log_to(self.log.clone());
                         action.perform(self, change, &conditions)
                     })
                 })?;

@@ -118,7 +118,7 @@ impl Planter<'_> {
         let call = call(&self.admin, self.base_url, &self.own, &self.about, parameters, body);
         match handler(&self.admin, &call).map_err(|error| entry.locate(error))? {
             Reply::Answer(response) => Ok(document(response)),
-            Reply::Park { .. } => Ok(Value::Null),
+            Reply::Park { .. } | Reply::ParkForRequests { .. } => Ok(Value::Null),
         }
     }
 
@@ -187,6 +187,7 @@ fn call(
         body: if body.is_empty() { Vec::new() } else { json!(body).to_string().into_bytes() },
         base_url: base_url.to_owned(),
         time_is_up: None,
+        log: None,
     }
 }
 

@@ -12,6 +12,8 @@ pub struct Browser {
     client: Client,
     /// Name and value of the session's cookie.
     pub cookie: Option<String>,
+    /// The cookie of the notice that the next page shows.
+    notice: Option<String>,
     /// Headers with every request, as those that a proxy adds.
     pub extra: Vec<(String, String)>,
 }
@@ -20,7 +22,7 @@ impl Browser {
     /// A browser that reaches the server at this address.
     pub fn of(address: SocketAddr) -> Browser {
         let client = Client::new(&format!("http://{address}"), "", "").authorized(None);
-        Browser { client, cookie: None, extra: Vec::new() }
+        Browser { client, cookie: None, notice: None, extra: Vec::new() }
     }
 
     /// The page at `target`.
@@ -55,12 +57,15 @@ impl Browser {
         body: Option<&[u8]>,
     ) -> Answer {
         let extra = self.extra.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let cookie = self.cookie.as_deref().map(|cookie| ("Cookie", cookie));
+        let cookies: Vec<&str> = self.cookie.iter().chain(&self.notice).map(String::as_str).collect();
+        let cookies = cookies.join("; ");
+        let cookie = (!cookies.is_empty()).then_some(("Cookie", cookies.as_str()));
         let headers: Vec<(&str, &str)> = headers.iter().copied().chain(extra).chain(cookie).collect();
         let answer = self.client.send(method, target, &headers, body);
-        if let Some(set) = answer.header("set-cookie") {
+        for (_, set) in answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie")) {
             let pair = set.split(';').next().unwrap_or_default();
-            self.cookie = (!pair.ends_with('=')).then(|| pair.to_owned());
+            let kept = (!pair.ends_with('=')).then(|| pair.to_owned());
+            if pair.starts_with("rollcall-notice=") { self.notice = kept } else { self.cookie = kept }
         }
         answer
     }
@@ -75,7 +80,8 @@ impl Browser {
     /// The CSRF token in the home page's forms.
     #[track_caller]
     pub fn csrf(&mut self) -> String {
-        let page = self.get("/admin").expect(200).text;
+        let home = self.get("/admin").expect(303);
+        let page = self.get(home.header("location").unwrap_or_default()).expect(200).text;
         let (_, after) = page.split_once("name=\"csrf_token\" value=\"").unwrap_or_else(|| panic!("{page}"));
         after.split('"').next().unwrap_or_default().to_owned()
     }

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use serde_json::Value;
 
 use super::answer::Answer;
+use super::described::assert_described;
 use super::wire::{self, Connection, RawAnswer};
 
 /// Sends requests below a base path; keeps its connection. Targets are sent byte for byte as given.
@@ -120,6 +121,7 @@ impl Client {
         self.try_send("POST", target.as_bytes(), &headers, Some(body.to_string().as_bytes()))
     }
 
+    #[track_caller]
     fn try_send(
         &self,
         method: &str,
@@ -129,7 +131,9 @@ impl Client {
     ) -> std::io::Result<Answer> {
         let bytes = self.request_bytes(method, target, headers, body);
         let request = format!("{method} {}{}", self.base, String::from_utf8_lossy(target));
-        Ok(Answer::new(request, self.exchange(&bytes, method == "HEAD")?))
+        let answer = Answer::new(request, self.exchange(&bytes, method == "HEAD")?);
+        assert_described(method, &format!("{}{}", self.base, String::from_utf8_lossy(target)), &answer);
+        Ok(answer)
     }
 
     /// Sends `bytes` as they are on a connection of its own, then nothing more, and reads one answer.

@@ -19,6 +19,7 @@ pub struct DurableServer {
     program: Program,
     directory: PathBuf,
     port: u16,
+    api_token: String,
     /// The lines of `first-run.txt`.
     pub first_run: BTreeMap<String, String>,
 }
@@ -67,7 +68,24 @@ impl DurableServer {
         let scim = Client::new(&format!("{root}/scim/v2"), value("scim_token"), "application/scim+json");
         let api = Client::new(&format!("{root}/api/v1"), token, "application/json");
         let directory = directory.to_owned();
-        DurableServer { tenant: Tenant::new(scim, api, "default"), program, directory, port, first_run }
+        DurableServer {
+            tenant: Tenant::new(scim, api, "default"),
+            program,
+            directory,
+            port,
+            api_token: token.to_owned(),
+            first_run,
+        }
+    }
+
+    /// The URL of the admin API.
+    pub fn api_url(&self) -> String {
+        format!("http://127.0.0.1:{}/api/v1", self.port)
+    }
+
+    /// A token of server scope for it.
+    pub fn api_token(&self) -> &str {
+        &self.api_token
     }
 
     /// The file of the database.
@@ -96,6 +114,13 @@ impl DurableServer {
     /// Runs a command on the same database, beside the running server.
     pub fn rollcall(&self, arguments: &[&str]) -> Output {
         rollcall_in(&self.directory, arguments)
+    }
+
+    /// Starts a command on the same database that goes on until it is dropped.
+    pub fn rollcall_running(&self, arguments: &[&str]) -> Program {
+        let mut command = on_database(process::command(), &self.directory);
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped());
+        Program::spawn(&mut command)
     }
 }
 

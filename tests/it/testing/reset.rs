@@ -111,7 +111,7 @@ fn who_is_signed_in_stays_so_and_the_link_of_the_ready_line_works_again() {
         let mut browser = Browser::of(server.scim.address());
         browser.open_link(server.appliance.admin_url());
         server.appliance.reset().unwrap();
-        browser.get("/admin").expect(200);
+        browser.get("/admin/organizations/default").expect(200);
     }
 }
 

@@ -1,0 +1,178 @@
+//! What the request log may keep of queries and bodies: nothing that somebody could sign in with.
+//!
+//! An attribute is secret if its schema says that it is never returned (RFC 7643 §7, `returned`), and, whatever the schema,
+//! if its name speaks of passwords, secrets or tokens: identity providers send attributes that nobody declared.
+
+use serde_json::Value;
+
+use crate::model::attribute::{Attribute, Returned};
+use crate::model::draft::clipped;
+use crate::model::token::{MASK, without_tokens};
+use crate::scim::schema::{ResourceKind, Schemas};
+
+/// Parts of names that make an attribute or parameter secret, in lower case.
+const SECRET_WORDS: [&str; 4] = ["password", "passwd", "secret", "token"];
+/// The parameters of queries that SCIM knows (RFC 7644 §3.4.2, §3.9; RFC 9865), in lower case. Others are kept by name
+/// only: their values could be anything.
+const PARAMETERS: [&str; 8] =
+    ["filter", "sortby", "sortorder", "startindex", "count", "cursor", "attributes", "excludedattributes"];
+/// How many characters of a query are kept.
+const QUERY_LENGTH: usize = 2_000;
+/// The largest body that is recorded, in bytes, after masking.
+const BODY_BYTES: usize = 64 * 1024;
+
+/// Masks what it is given.
+#[derive(Clone, Debug)]
+pub struct Masking {
+    /// Names of attributes that are never returned, in lower case.
+    never_returned: Vec<String>,
+}
+
+impl Masking {
+    /// Masks what these schemas say is never returned.
+    pub fn new(schemas: &Schemas) -> Masking {
+        let mut never_returned = Vec::new();
+        for kind in [ResourceKind::User, ResourceKind::Group] {
+            schemas.shape(kind).members().for_each(|attribute| collect(attribute, &mut never_returned));
+        }
+        Masking { never_returned }
+    }
+
+    /// The query of a target, as it was sent but for what could be secret.
+    pub fn query(&self, query: &str) -> Option<String> {
+        let part = |part: &str| {
+            let Some((name, value)) = part.split_once('=') else { return without_tokens(part) };
+            let is_known = PARAMETERS.contains(&name.to_ascii_lowercase().as_str());
+            if is_known && !self.names_secret(value) {
+                without_tokens(part)
+            } else {
+                format!("{}={MASK}", without_tokens(name))
+            }
+        };
+        let parts: Vec<String> = query.split('&').map(part).collect();
+        (!query.is_empty()).then(|| clipped(&parts.join("&"), QUERY_LENGTH))
+    }
+
+    /// A body that is a JSON object, masked; `None` for anything else, and for one that is too large.
+    pub fn body(&self, body: &[u8]) -> Option<String> {
+        let mut value: Value = serde_json::from_slice(body).ok().filter(Value::is_object)?;
+        self.mask(&mut value);
+        Some(value.to_string()).filter(|text| text.len() <= BODY_BYTES)
+    }
+
+    fn mask(&self, value: &mut Value) {
+        match value {
+            Value::Object(members) => {
+                // In a PATCH operation the path names the attribute and the value stands beside it; so does the name
+                // of whoever sends pairs of name and value.
+                let named = ["path", "name", "attribute", "key"].iter().any(|key| {
+                    members.get(*key).and_then(Value::as_str).is_some_and(|text| self.names_secret(text))
+                });
+                for (name, member) in members.iter_mut() {
+                    let is_value = named && name.eq_ignore_ascii_case("value");
+                    if (is_value || self.is_secret(name)) && !member.is_null() {
+                        *member = Value::from(MASK);
+                    } else {
+                        self.mask(member);
+                    }
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.mask(item)),
+            Value::String(text) => {
+                // A filter, a path, or JSON in a string.
+                if self.names_secret(text) && text.contains(['"', '\'']) {
+                    *text = MASK.to_owned();
+                } else {
+                    *text = without_tokens(text);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    /// Whether an attribute of this name is secret; URN and parent may stand before it.
+    fn is_secret(&self, name: &str) -> bool {
+        let last = name.rsplit([':', '.']).next().unwrap_or(name).to_ascii_lowercase();
+        self.never_returned.contains(&last) || SECRET_WORDS.iter().any(|word| last.contains(word))
+    }
+
+    /// Whether a text, such as a filter or a path, speaks of a secret attribute.
+    fn names_secret(&self, text: &str) -> bool {
+        let text = text.to_ascii_lowercase();
+        let never = self.never_returned.iter().map(String::as_str);
+        SECRET_WORDS.into_iter().chain(never).any(|name| text.contains(name))
+    }
+}
+
+fn collect(attribute: &Attribute, names: &mut Vec<String>) {
+    if attribute.returned == Returned::Never {
+        names.push(attribute.name.to_ascii_lowercase());
+    }
+    attribute.sub_attributes.iter().for_each(|sub| collect(sub, names));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scim::schema::SchemaSettings;
+    use serde_json::json;
+
+    fn masking() -> Masking {
+        Masking::new(&Schemas::new(SchemaSettings::default()))
+    }
+
+    fn masked(body: Value) -> Value {
+        serde_json::from_str(&masking().body(body.to_string().as_bytes()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_the_schema_never_returns_is_masked_wherever_a_request_can_put_it() {
+        let urn = "urn:ietf:params:scim:schemas:core:2.0:User:password";
+        let body = json!({
+            "userName": "ann@example.com",
+            "PassWord": "s3cret",
+            urn: "s3cret",
+            "Operations": [
+                {"op": "replace", "path": "password", "value": "s3cret"},
+                {"op": "replace", "path": urn, "value": {"x": "s3cret"}},
+                {"op": "add", "value": {"password": "s3cret", "title": "Tester"}},
+                {"op": "remove", "path": "x[password eq \"s3cret\"]"},
+                {"method": "POST", "path": "/Users", "data": {"password": "s3cret"}},
+                {"name": "password", "value": "s3cret"},
+            ],
+            "filter": "password eq \"s3cret\"",
+            "raw": "{\"password\":\"s3cret\"}",
+            "clientSecret": "s3cret",
+            "access_token": ["s3cret"],
+        });
+        let masked = masked(body);
+        assert!(!masked.to_string().contains("s3cret"), "{masked}");
+        assert_eq!((&masked["userName"], &masked["PassWord"]), (&json!("ann@example.com"), &json!(MASK)));
+        assert_eq!(masked["Operations"][2]["value"]["title"], "Tester");
+        assert_eq!(masked["Operations"][0]["path"], "password");
+    }
+
+    #[test]
+    fn only_json_objects_of_bounded_size_are_kept() {
+        let large = json!({"displayName": "x".repeat(BODY_BYTES)}).to_string();
+        for body in ["", "[1]", "\"password\"", "{", "{\"a\":1}x", large.as_str()] {
+            assert_eq!(masking().body(body.as_bytes()), None);
+        }
+        assert_eq!(masking().body(b"{\"a\":1}").as_deref(), Some("{\"a\":1}"));
+    }
+
+    #[test]
+    fn a_query_keeps_what_scim_knows_and_only_the_names_of_the_rest() {
+        let masking = masking();
+        for (query, kept) in [
+            ("filter=userName%20eq%20%22ann%22&count=1", "filter=userName%20eq%20%22ann%22&count=1"),
+            ("filter=password+eq+%22x%22&count=1", "filter=***&count=1"),
+            ("access_token=abc&startIndex=1", "access_token=***&startIndex=1"),
+            ("flag&x=", "flag&x=***"),
+            ("filter=title%20eq%20%22rollcall_scim_0a1b%22", "filter=title%20eq%20%22rollcall_scim_***%22"),
+        ] {
+            assert_eq!(masking.query(query).as_deref(), Some(kept));
+        }
+        assert_eq!(masking.query(""), None);
+    }
+}
