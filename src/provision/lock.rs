@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Keeps other runs from a state file while it lives. The system gives it back however the run ends.
 #[derive(Debug)]
 pub(super) struct Lock {
-    _file: File,
+    file: File,
 }
 
 impl Lock {
@@ -26,7 +26,7 @@ impl Lock {
             )
         })?;
         match file.try_lock() {
-            Ok(()) => Ok(Lock { _file: file }),
+            Ok(()) => Ok(Lock { file }),
             Err(TryLockError::WouldBlock) => Err(format!(
                 "{}: another run is at work with this state file. Nothing was sent; wait until it ends, or name another \
                  file with --state.",
@@ -37,6 +37,15 @@ impl Lock {
                 path.display()
             )),
         }
+    }
+}
+
+impl Drop for Lock {
+    /// Given back by name: closing the file alone would leave the lock to a child that was forked meanwhile, until it
+    /// starts its own program.
+    fn drop(&mut self) {
+        // Without it the end of the process gives the lock back.
+        let _ = self.file.unlock();
     }
 }
 
