@@ -110,7 +110,7 @@ pub(super) fn difference(stored: &[Rule], wanted: &[RuleSpec]) -> RuleChanges {
             let Some(at) = stored.iter().position(|rule| alike(&rule.spec, spec)) else { return true };
             let rule = stored.remove(at);
             if rule.spec != **spec {
-                change.push((rule.id, rewrite(spec)));
+                change.push((rule.id, RuleEdit::from((*spec).clone())));
             }
             false
         });
@@ -119,19 +119,6 @@ pub(super) fn difference(stored: &[Rule], wanted: &[RuleSpec]) -> RuleChanges {
         add: wanted.into_iter().cloned().collect(),
         change,
         remove: stored.iter().map(|rule| rule.id).collect(),
-    }
-}
-
-fn rewrite(spec: &RuleSpec) -> RuleEdit {
-    RuleEdit {
-        kind: Some(spec.kind),
-        pattern: Some(spec.pattern.clone()),
-        exclude: Some(spec.exclude.clone()),
-        entity_name: Some(spec.entity_name.clone()),
-        target_type: Some(spec.target_type),
-        priority: Some(spec.priority),
-        auto_approve: Some(spec.auto_approve),
-        enabled: Some(spec.enabled),
     }
 }
 

@@ -86,6 +86,22 @@ pub struct RuleEdit {
     pub enabled: Option<bool>,
 }
 
+impl From<RuleSpec> for RuleEdit {
+    /// The rule written anew as a whole.
+    fn from(spec: RuleSpec) -> RuleEdit {
+        RuleEdit {
+            kind: Some(spec.kind),
+            pattern: Some(spec.pattern),
+            exclude: Some(spec.exclude),
+            entity_name: Some(spec.entity_name),
+            target_type: Some(spec.target_type),
+            priority: Some(spec.priority),
+            auto_approve: Some(spec.auto_approve),
+            enabled: Some(spec.enabled),
+        }
+    }
+}
+
 /// A change of an organization's rules as a whole: what preview and apply take.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RuleChanges {

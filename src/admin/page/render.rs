@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use minijinja::{Environment, ErrorKind, Value, context};
+use minijinja::{Environment, ErrorKind, HtmlEscape, Value, context};
 use rouille::Response;
 
 use crate::admin::page::{assets, words};
@@ -61,16 +61,12 @@ fn time(at: &Value) -> Value {
     match (text.get(..10), text.get(11..16)) {
         (Some(day), Some(minute)) => Value::from_safe_string(format!(
             "<time datetime=\"{0}\" title=\"{0}\">{1} {2} UTC</time>",
-            html_escape(text),
-            html_escape(day),
-            html_escape(minute)
+            HtmlEscape(text),
+            HtmlEscape(day),
+            HtmlEscape(minute)
         )),
         _ => Value::from("never"),
     }
-}
-
-fn html_escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// What every page shows around its content.

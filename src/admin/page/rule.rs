@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::admin::handle::{Admin, cause};
 use crate::admin::page::frame::{Page, Section};
-use crate::admin::page::rules::{id, whole};
+use crate::admin::page::rules::id;
 use crate::model::call::Call;
 use crate::model::entity::TargetType;
 use crate::model::error::{Error, Result};
@@ -93,7 +93,7 @@ impl Typed {
         let spec = self.spec()?;
         Ok(match self.id {
             None => RuleChanges { add: vec![spec], ..RuleChanges::default() },
-            Some(id) => RuleChanges { change: vec![(id, whole(spec))], ..RuleChanges::default() },
+            Some(id) => RuleChanges { change: vec![(id, spec.into())], ..RuleChanges::default() },
         })
     }
 }

@@ -11,7 +11,7 @@ use crate::model::call::Call;
 use crate::model::error::{Error, Result};
 use crate::model::form::Form;
 use crate::model::id::RuleId;
-use crate::model::rule::{Rule, RuleChanges, RuleEdit};
+use crate::model::rule::{Rule, RuleChanges};
 
 /// What lies between two priorities after a rule was moved, so that another one fits in by hand.
 const STEP: i64 = 10;
@@ -146,20 +146,6 @@ fn toml_value(value: &Value) -> String {
 pub(super) fn id(call: &Call) -> Result<RuleId> {
     let text = call.parameter(0);
     RuleId::parse(text).ok_or_else(|| Error::not_found("mapping rule", text))
-}
-
-/// A rule written anew as a whole.
-pub(super) fn whole(spec: crate::model::rule::RuleSpec) -> RuleEdit {
-    RuleEdit {
-        kind: Some(spec.kind),
-        pattern: Some(spec.pattern),
-        exclude: Some(spec.exclude),
-        entity_name: Some(spec.entity_name),
-        target_type: Some(spec.target_type),
-        priority: Some(spec.priority),
-        auto_approve: Some(spec.auto_approve),
-        enabled: Some(spec.enabled),
-    }
 }
 
 #[cfg(test)]
