@@ -132,8 +132,11 @@ pub(super) fn live(db: &Db<'_>, call: &Call) -> Result<Group> {
     db.group(organization(call)?.id, &id)?.ok_or_else(|| Error::not_found("group", id))
 }
 
-/// Groups with their status as the API shows them.
-pub(super) fn groups_json(db: &Db<'_>, groups: &[(Group, String)]) -> Result<Vec<Value>> {
+/// Groups with their status as the API shows them; the commands print the same.
+///
+/// # Errors
+/// Only those of the store.
+pub fn groups_json(db: &Db<'_>, groups: &[(Group, String)]) -> Result<Vec<Value>> {
     let ids: Vec<GroupId> = groups.iter().map(|(group, _)| group.id).collect();
     let mut mappings: Vec<Mapping> = db.mappings_of_groups(&ids)?;
     mappings.retain(|mapping| mapping.status.counts());

@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 
 use crate::admin::conflicts::conflicts_json;
 use crate::admin::entities::entities_json;
+use crate::admin::groups::groups_json;
 use crate::admin::users::users_json;
 use crate::cli::arguments::Common;
 use crate::cli::output::Outcome;
 use crate::cli::session::{ALL, Session};
-use crate::directory::{entity_json, group_json, mapping_json, organization_json, rule_json};
+use crate::directory::{organization_json, rule_json};
 use crate::model::entity::TargetType;
 use crate::model::error::{Error, Result};
 use crate::model::id::OrganizationId;
@@ -40,32 +41,15 @@ pub(super) fn run(common: &Common) -> Result<Outcome> {
 }
 
 fn groups(db: &Db<'_>, organization: OrganizationId, lines: &mut Lines) -> Result<()> {
-    for (group, status) in db.groups_with_status(organization, "", "", ALL)? {
-        let mut mappings = Vec::new();
-        for mapping in db.mappings_of(group.id)?.iter().filter(|mapping| mapping.status.counts()) {
-            let entity = mapping.status.entity().map(|id| db.entity_by_row(id)).transpose()?.flatten();
-            mappings.push(mapping_json(
-                mapping,
-                group_json(&group),
-                entity.as_ref().map_or(Value::Null, entity_json),
-            ));
-        }
+    let groups = db.groups_with_status(organization, "", "", ALL)?;
+    for (mut shown, (group, _)) in groups_json(db, &groups)?.into_iter().zip(&groups) {
         let members: Vec<Value> =
             db.members(group.id)?.iter().map(|member| json!(member.resource_id)).collect();
-        let resource: Value = serde_json::from_str(&group.resource).unwrap_or_default();
-        lines.add(
-            "group",
-            [json!({
-                "id": group.resource_id,
-                "display_name": group.display_name,
-                "external_id": group.external_id,
-                "roles": group.roles,
-                "status": status,
-                "mappings": mappings,
-                "members": members,
-                "resource": resource,
-            })],
-        )?;
+        if let Value::Object(fields) = &mut shown {
+            fields.insert("members".into(), Value::Array(members));
+            fields.insert("resource".into(), serde_json::from_str(&group.resource).unwrap_or_default());
+        }
+        lines.add("group", [shown])?;
     }
     Ok(())
 }

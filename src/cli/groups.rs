@@ -1,13 +1,14 @@
 //! `group list|show|map|approve|reject`.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use crate::admin::groups::groups_json;
 use crate::cli::arguments::{Approve, Common, GroupCommand, GroupStatus, MapGroup};
-use crate::cli::output::{Outcome, Table};
+use crate::cli::output::{Outcome, Table, text};
 use crate::cli::session::{ALL, Session};
-use crate::directory::{About, Change, entity_json, group_json, mapping_json};
+use crate::directory::{About, Change};
 use crate::mapping::approval::Choice;
-use crate::model::entity::{Entity, TargetType};
+use crate::model::entity::TargetType;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::group::Group;
 use crate::model::id::{MappingId, OrganizationId, ResourceId};
@@ -29,22 +30,18 @@ pub(super) fn run(command: GroupCommand, common: &Common) -> Result<Outcome> {
 
 fn list(session: &Session, status: Option<GroupStatus>, query: &str) -> Result<()> {
     let organization = session.organization()?.id;
-    let views = session.read(|db| {
-        let groups =
-            db.groups_with_status(organization, query, status.map_or("", GroupStatus::as_str), ALL)?;
-        let views = groups.into_iter().map(|(group, status)| View::read(db, group, status));
-        views.collect::<Result<Vec<View>>>()
-    })?;
-    let value = views.iter().map(View::json).collect();
-    session.print(&value, || {
+    let status = status.map_or("", GroupStatus::as_str);
+    let shown =
+        session.read(|db| groups_json(db, &db.groups_with_status(organization, query, status, ALL)?))?;
+    session.print(&Value::Array(shown.clone()), || {
         let mut table = Table::new(&["ID", "NAME", "MEMBERS", "STATUS", "MAPPED TO"]);
-        for view in &views {
-            let mapped: Vec<String> = view.mappings.iter().map(words).collect();
+        for group in &shown {
+            let mapped: Vec<String> = items(group, "mappings").map(words).collect();
             table.row([
-                view.group.resource_id.to_string(),
-                view.group.display_name.clone(),
-                view.group.member_count.to_string(),
-                view.status.clone(),
+                text(group, "/id"),
+                text(group, "/display_name"),
+                text(group, "/member_count"),
+                text(group, "/status"),
                 mapped.join("; "),
             ]);
         }
@@ -54,22 +51,22 @@ fn list(session: &Session, status: Option<GroupStatus>, query: &str) -> Result<(
 
 fn show(session: &Session, group: &str) -> Result<()> {
     let organization = session.organization()?.id;
-    let view = session.read(|db| {
+    let shown = session.read(|db| {
         let group = find(db, organization, group)?;
         let status = db.group_status(group.id)?;
-        View::read(db, group, status)
+        Ok(groups_json(db, &[(group, status)])?.into_iter().next().unwrap_or_default())
     })?;
-    session.print(&view.json(), || {
-        let roles: Vec<&str> = view.group.roles.iter().map(|role| role.as_str()).collect();
+    session.print(&shown, || {
+        let roles: Vec<&str> = items(&shown, "roles").filter_map(Value::as_str).collect();
         let fields = [
-            ("id", view.group.resource_id.to_string()),
-            ("name", view.group.display_name.clone()),
-            ("members", view.group.member_count.to_string()),
+            ("id", text(&shown, "/id")),
+            ("name", text(&shown, "/display_name")),
+            ("members", text(&shown, "/member_count")),
             ("roles", roles.join(", ")),
-            ("status", view.status.clone()),
+            ("status", text(&shown, "/status")),
         ];
-        let mapping = |mapped: &Mapped| ("mapping", format!("{}: {}", mapped.mapping.id, words(mapped)));
-        Table::of_fields(fields.into_iter().chain(view.mappings.iter().map(mapping)))
+        let mapping = |mapping: &Value| ("mapping", format!("{}: {}", text(mapping, "/id"), words(mapping)));
+        Table::of_fields(fields.into_iter().chain(items(&shown, "mappings").map(mapping)))
     })
 }
 
@@ -194,54 +191,20 @@ pub(super) fn find(db: &Db<'_>, organization: OrganizationId, text: &str) -> Res
     })
 }
 
-/// A group with the mappings that count now, and what they say of it.
-struct View {
-    group: Group,
-    status: String,
-    mappings: Vec<Mapped>,
-}
-
-struct Mapped {
-    mapping: Mapping,
-    entity: Option<Entity>,
-}
-
-impl View {
-    fn read(db: &Db<'_>, group: Group, status: String) -> Result<View> {
-        let counting = db.mappings_of(group.id)?.into_iter().filter(|mapping| mapping.status.counts());
-        let mappings = counting.map(|mapping| {
-            let entity = mapping.status.entity().map(|id| db.entity_by_row(id)).transpose()?.flatten();
-            Ok(Mapped { mapping, entity })
-        });
-        Ok(View { mappings: mappings.collect::<Result<_>>()?, group, status })
-    }
-
-    /// As the admin API shows it.
-    fn json(&self) -> Value {
-        let mapping = |mapped: &Mapped| {
-            let entity = mapped.entity.as_ref().map_or(Value::Null, entity_json);
-            mapping_json(&mapped.mapping, group_json(&self.group), entity)
-        };
-        json!({
-            "id": self.group.resource_id,
-            "display_name": self.group.display_name,
-            "external_id": self.group.external_id,
-            "member_count": self.group.member_count,
-            "roles": self.group.roles,
-            "status": self.status,
-            "mappings": self.mappings.iter().map(mapping).collect::<Vec<Value>>(),
-            "created_at": self.group.created,
-            "changed_at": self.group.last_modified,
-        })
-    }
-}
-
 /// A mapping in a few words: what to, and how it stands.
-fn words(mapped: &Mapped) -> String {
-    let Mapping { target_type, status, .. } = &mapped.mapping;
-    let name = mapped.entity.as_ref().map(|entity| format!(" \"{}\"", entity.name)).unwrap_or_default();
-    let reason = status.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
-    format!("{}{name}, {}{reason}", target_type.words(), status.as_str())
+fn words(mapping: &Value) -> String {
+    let target_type = text(mapping, "/target_type");
+    let kind = TargetType::parse(&target_type).map_or(target_type, |kind| kind.words().to_owned());
+    let part = |pointer: &str, shown: fn(&str) -> String| {
+        mapping.pointer(pointer).and_then(Value::as_str).map(shown).unwrap_or_default()
+    };
+    let name = part("/entity/name", |name| format!(" \"{name}\""));
+    let reason = part("/reason", |reason| format!(" ({reason})"));
+    format!("{kind}{name}, {}{reason}", text(mapping, "/status"))
+}
+
+fn items<'v>(value: &'v Value, member: &str) -> impl Iterator<Item = &'v Value> {
+    value.get(member).and_then(Value::as_array).into_iter().flatten()
 }
 
 #[cfg(test)]

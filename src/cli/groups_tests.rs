@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::*;
 use crate::clock::Clock;
 use crate::directory::{Cause, Directory, Policy, Pushed, create_organization};
@@ -98,8 +100,8 @@ impl World {
             .store()
             .read(|db| {
                 let group = find(db, self.organization, "SALES")?;
-                let view = View::read(db, group, String::new())?;
-                Ok(view.mappings.iter().map(words).collect())
+                let shown = groups_json(db, &[(group, String::new())])?;
+                Ok(shown.iter().flat_map(|group| items(group, "mappings")).map(words).collect())
             })
             .unwrap()
     }

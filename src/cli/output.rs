@@ -164,6 +164,15 @@ fn escape_json(text: &str) -> String {
     safe
 }
 
+/// What a document has at a place, as a cell; empty where nothing is.
+pub(super) fn text(value: &Value, pointer: &str) -> String {
+    match value.pointer(pointer) {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
+}
+
 /// Rows of cells under headings.
 #[derive(Clone, Debug)]
 pub struct Table {

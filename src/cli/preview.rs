@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cli::arguments::RuleFile;
-use crate::cli::output::Table;
+use crate::cli::output::{Table, text};
 use crate::cli::rule_file::{difference, read};
 use crate::cli::session::{Session, switch};
 use crate::directory::{Preview, rule_json};
@@ -183,13 +183,4 @@ fn array<'v>(value: &'v Value, pointer: &str) -> &'v [Value] {
 
 fn is(value: &Value, pointer: &str) -> bool {
     value.pointer(pointer).and_then(Value::as_bool).unwrap_or_default()
-}
-
-/// What is there as a cell; empty where nothing is.
-fn text(value: &Value, pointer: &str) -> String {
-    match value.pointer(pointer) {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
-    }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::admin::users::users_json;
 use crate::cli::arguments::{Common, UserCommand};
 use crate::cli::explain::find;
-use crate::cli::output::{Outcome, Table};
+use crate::cli::output::{Outcome, Table, text};
 use crate::cli::session::Session;
 use crate::model::error::Result;
 
@@ -91,10 +91,6 @@ fn purge(session: &Session, named: &str) -> Result<()> {
     session.change(&organization, move |change| change.purge_user(&user.resource_id))?;
     let value = json!({"purged": {"id": id, "user_name": user_name}});
     session.say(&value, &format!("\"{user_name}\" is erased."))
-}
-
-fn text(value: &Value, pointer: &str) -> String {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 fn yes(value: Option<&Value>) -> String {
