@@ -39,7 +39,7 @@ try {
   await page.goto(ready.admin_url);
   check('the sign-in link opens the overview', (await page.title()).startsWith('Overview'));
 
-  await page.click('nav >> text=Security');
+  await page.click('nav a:text-is("Security")');
   await page.click('summary:has-text("Create a token")');
   await page.fill('#token-name', 'PingOne');
   await page.click('button:has-text("Create token")');
@@ -50,7 +50,7 @@ try {
   await page.click('button:has-text("Save")');
   check('group provisioning is switched on', (await says('The settings are saved')) && (await page.isChecked('input[name="group_provisioning"]')));
 
-  await page.click('nav >> text=Mapping Rules');
+  await page.click('nav a:text-is("Mapping Rules")');
   await page.click('text=Add it, with a preview');
   check('the form proposes Match All → Team with auto-approve', (await page.isChecked('input[value="all"]')) && (await page.isChecked('input[name="auto_approve"]')));
   await page.check('input[value="prefix"]');
@@ -72,9 +72,9 @@ try {
   const first = provision();
   check('provision succeeds', first.status === 0, first.stdout + first.stderr);
 
-  await page.click('nav >> text=SCIM Groups');
+  await page.click('nav a:text-is("SCIM Groups")');
   check('pushed groups are approved', (await says('Sales')) && (await says('Engineering')) && (await says('auto approved')));
-  await page.click('nav >> text=Teams');
+  await page.click('nav a:text-is("Teams")');
   await page.click('main >> text=Engineering');
   check('members are in the team', await says('joe@example.com'));
 
@@ -99,7 +99,7 @@ try {
   await page.screenshot({ path: path.join(shots, 'conflicts-light.png'), fullPage: true });
   await page.click('article >> nth=0 >> text=Use Incoming');
   check('a conflict is decided', await says('Decided: they get what the incoming group gives'));
-  await page.click('nav >> text=People');
+  await page.click('nav a:text-is("People")');
   await page.click('main >> text=jane@example.com');
   check('the person is explained in words', (await says('CG slow')) && (await page.locator('ol.words li').count()) > 2);
 

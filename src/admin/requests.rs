@@ -73,6 +73,7 @@ pub fn list(admin: &Admin, call: &Call) -> Result<Reply> {
     let filter = filter(call)?;
     let listing = Listing::<1>::read(call, NAME)?;
     let newer = call.query.get(NEWER).filter(|text| !text.is_empty()).map(newer).transpose()?;
+    let wait = wait(call)?;
     let walk = match newer {
         Some(after) => Walk::Forth(after),
         None => Walk::Back(listing.after.map(|[number]| number)),
@@ -81,7 +82,7 @@ pub fn list(admin: &Admin, call: &Call) -> Result<Reply> {
     if newer.is_some() && rows.is_empty() {
         let rest = match call.time_is_up {
             Some(true) => 0,
-            Some(false) | None => wait(call)?.saturating_sub(elapsed(admin, call)),
+            Some(false) | None => wait.saturating_sub(elapsed(admin, call)),
         };
         if rest > 0 {
             return Ok(Reply::ParkForRequests { organization, seconds: rest });

@@ -20,6 +20,9 @@ const DEFAULT_FILE: &str = "config.toml";
 /// In memory no commit is waited for, and each thread costs the start some time.
 const EPHEMERAL_WORKERS: usize = 8;
 
+/// Who fails on purpose, as tests do, is not to be slowed: as many as the key may say.
+const EPHEMERAL_FAILURES: u32 = 10_000;
+
 /// Names and values of environment variables.
 type Variables = Vec<(String, String)>;
 
@@ -37,8 +40,8 @@ impl Config {
     }
 
     /// The same for `serve --ephemeral`: every organization feature starts on, only warnings are logged (the journal has
-    /// the requests), it listens on a free loopback port, and what would reach beyond the process (the database's path, TLS, the public URL, webhooks, the listener for
-    /// metrics) does not apply.
+    /// the requests), failed sign-ins are not slowed, it listens on a free loopback port, and what would reach beyond
+    /// the process (the database's path, TLS, the public URL, webhooks, the listener for metrics) does not apply.
     ///
     /// # Errors
     /// Those of [`Config::from_parts`].
@@ -55,6 +58,7 @@ impl Config {
         };
         base.log.level = ::log::LevelFilter::Warn;
         base.server.workers = EPHEMERAL_WORKERS;
+        base.server.limits.failed_signins_per_minute = EPHEMERAL_FAILURES;
         build(&base, file, &environment.collect::<Variables>(), stay_inside)
     }
 

@@ -343,6 +343,9 @@ fn ephemeral_mode_has_every_feature_and_stays_inside_the_process() {
     assert!(config.scim.strict, "the rest applies");
     assert!(!config.defaults.features.teams, "the configuration says otherwise");
 
+    assert_eq!(config.server.limits.failed_signins_per_minute, 3, "the configuration says otherwise");
+    assert_eq!(ephemeral("").server.limits.failed_signins_per_minute, 10_000, "tests fail on purpose");
+
     let features = ephemeral("[scim]\nprofile = \"testmu\"").defaults.features;
     assert!(features.group_provisioning && features.teams);
     assert!(features.concurrency_groups && features.sub_organizations);

@@ -100,7 +100,7 @@ fn operation_json(route: &Route, operation: &Operation, path: &str, names: Vec<&
         .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
     let in_query = operation.query.iter().map(|parameter| {
         json!({"name": parameter.name, "in": "query", "description": parameter.about,
-            "schema": typed(parameter.written)})
+            "schema": or_empty(typed(parameter.written))})
     });
     let mut parameters: Vec<Value> = in_path.chain(in_query).collect();
     if is_conditional(route, operation) {
@@ -120,21 +120,30 @@ fn operation_json(route: &Route, operation: &Operation, path: &str, names: Vec<&
     described
 }
 
+/// An empty text in a query is one that was left out: forms send all of their fields.
+fn or_empty(schema: Value) -> Value {
+    match schema.get("enum").or(schema.get("format")) {
+        Some(_) => json!({"anyOf": [schema, {"type": "string", "const": ""}]}),
+        None => schema,
+    }
+}
+
 /// Whether it changes something of which there are versions.
 fn is_conditional(route: &Route, operation: &Operation) -> bool {
     operation.versioned && route.method != "GET" && !matches!(operation.answer, Answer::Created(_))
 }
 
-/// `get_teams_members`: the method and the fixed segments after the organization.
+/// `get_teams_members`: the method and the segments after the organization; `get_server_requests` for what has none.
 fn operation_id(method: &str, path: &str) -> String {
-    let mut id = method.to_ascii_lowercase();
-    let fixed = path.strip_prefix("/organizations/{slug}").unwrap_or(path);
-    let segments = fixed.split('/').filter(|segment| !segment.is_empty());
-    let words: Vec<String> =
-        segments.map(|segment| segment.trim_matches(['{', '}']).replace('-', "_")).collect();
-    id.push('_');
-    id.push_str(if words.is_empty() { "organization" } else { "" });
-    id + &words.join("_")
+    let (first, rest) = match path.strip_prefix("/organizations/{slug}") {
+        Some("") => ("organization", ""),
+        Some(rest) => ("", rest),
+        None if path.starts_with("/organizations") => ("", path),
+        None => ("server", path),
+    };
+    let segments = rest.split('/').map(|segment| segment.trim_matches(['{', '}']).replace('-', "_"));
+    let words = [method.to_ascii_lowercase(), first.to_owned()].into_iter().chain(segments);
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_")
 }
 
 /// The noun that a path is about.
@@ -283,6 +292,22 @@ mod tests {
                 route.method,
                 route.path
             );
+        }
+    }
+
+    #[test]
+    fn every_operation_has_an_id_of_its_own() {
+        let document = document();
+        let paths = document["paths"].as_object().unwrap().values();
+        let operations = paths.flat_map(|path| path.as_object().unwrap().values());
+        let mut ids: Vec<&str> =
+            operations.filter_map(|operation| operation["operationId"].as_str()).collect();
+        let count = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert!(count > 80 && ids.len() == count, "two operations have one id: {ids:?}");
+        for id in ["get_organization", "get_requests", "get_server_requests", "get_organizations"] {
+            assert!(ids.contains(&id), "{id} is not in {ids:?}");
         }
     }
 

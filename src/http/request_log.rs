@@ -43,7 +43,7 @@ impl Rollcall {
             address: client.to_string(),
             user_agent: agent.map(|agent| clipped(&without_tokens(agent), AGENT_LENGTH)),
             method: clipped(request.map_or("", Request::method), METHOD_LENGTH),
-            path: clipped(&without_tokens(path), PATH_LENGTH),
+            path: clipped(&self.masking.path(path), PATH_LENGTH),
             query: self.masking.query(query),
         }
     }

@@ -4,6 +4,7 @@
 //! if its name speaks of passwords, secrets or tokens: identity providers send attributes that nobody declared.
 
 use serde_json::Value;
+use url::form_urlencoded;
 
 use crate::model::attribute::{Attribute, Returned};
 use crate::model::draft::clipped;
@@ -41,16 +42,22 @@ impl Masking {
     /// The query of a target, as it was sent but for what could be secret.
     pub fn query(&self, query: &str) -> Option<String> {
         let part = |part: &str| {
-            let Some((name, value)) = part.split_once('=') else { return without_tokens(part) };
+            let Some((name, value)) = part.split_once('=') else { return without_encoded_tokens(part) };
             let is_known = PARAMETERS.contains(&name.to_ascii_lowercase().as_str());
-            if is_known && !self.names_secret(value) {
-                without_tokens(part)
+            let kept = if is_known && !self.names_secret(&decoded(value)) {
+                &without_encoded_tokens(value)
             } else {
-                format!("{}={MASK}", without_tokens(name))
-            }
+                MASK
+            };
+            format!("{}={kept}", without_encoded_tokens(name))
         };
         let parts: Vec<String> = query.split('&').map(part).collect();
         (!query.is_empty()).then(|| clipped(&parts.join("&"), QUERY_LENGTH))
+    }
+
+    /// A path, as it was sent but for tokens.
+    pub fn path(&self, path: &str) -> String {
+        path.split('/').map(without_encoded_tokens).collect::<Vec<_>>().join("/")
     }
 
     /// A body that is a JSON object, masked; `None` for anything else, and for one that is too large.
@@ -101,6 +108,24 @@ impl Masking {
         let text = text.to_ascii_lowercase();
         let never = self.never_returned.iter().map(String::as_str);
         SECRET_WORDS.into_iter().chain(never).any(|name| text.contains(name))
+    }
+}
+
+/// What a part of a target says once its percent signs are decoded; nothing that could be hidden behind them is kept.
+fn decoded(part: &str) -> String {
+    form_urlencoded::parse(part.replace('&', "%26").replace('=', "%3D").as_bytes())
+        .map(|(name, _)| name)
+        .collect()
+}
+
+/// A part of a target as it was sent; only where it has a token, also one behind percent signs, it is written anew.
+fn without_encoded_tokens(part: &str) -> String {
+    let said = decoded(part);
+    let masked = without_tokens(&said);
+    if masked == said {
+        part.to_owned()
+    } else {
+        form_urlencoded::byte_serialize(masked.as_bytes()).collect()
     }
 }
 
@@ -169,10 +194,16 @@ mod tests {
             ("filter=password+eq+%22x%22&count=1", "filter=***&count=1"),
             ("access_token=abc&startIndex=1", "access_token=***&startIndex=1"),
             ("flag&x=", "flag&x=***"),
-            ("filter=title%20eq%20%22rollcall_scim_0a1b%22", "filter=title%20eq%20%22rollcall_scim_***%22"),
+            ("filter=title%20eq%20%22rollcall_scim_0a1b%22", "filter=title+eq+%22rollcall_scim_***%22"),
+            ("filter=passw%6Frd+eq+%22x%22", "filter=***"),
+            ("filter=title+eq+%22x=%70%61ssword%22", "filter=***"),
+            ("filter=%22%72ollcall_scim_0a1b%22", "filter=%22rollcall_scim_***%22"),
+            ("rollcall%5Fscim_0a1b", "rollcall_scim_***"),
         ] {
             assert_eq!(masking.query(query).as_deref(), Some(kept));
         }
         assert_eq!(masking.query(""), None);
+        assert_eq!(masking.path("/scim/v2/Users/a%20b+c"), "/scim/v2/Users/a%20b+c");
+        assert_eq!(masking.path("/Users/rollcall%5Fscim_0a1b"), "/Users/rollcall_scim_***");
     }
 }

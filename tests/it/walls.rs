@@ -90,7 +90,7 @@ impl Credentials {
 
 impl World {
     fn new() -> World {
-        let server = Server::start_with("[server.limits]\nfailed_signins_per_minute = 10000\n");
+        let server = Server::start();
         let ids = one_of_everything(&server);
         let other = server.second_organization();
         let bare = server.scim.at("").authorized(None);

@@ -41,7 +41,7 @@ fn the_log_is_searched_by_what_it_holds() {
         assert_eq!(count(&format!("?token={value}")), 5, "{value}");
     }
     for wrong in
-        ["status=9xx", "since=today", "until=1", "after=x", "newer=x", "limit=0", "newer=&wait=x&limit=-1"]
+        ["status=9xx", "since=today", "until=1", "after=x", "newer=x", "limit=0", "wait=-1", "newer=&wait=x"]
     {
         server.api.get(format!("/requests?{wrong}")).expect_problem(400);
     }
