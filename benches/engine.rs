@@ -1,21 +1,11 @@
 //! The engine at size (mapping.md §10.2): a group of 100,000 members approved, its roles changed, deleted; one member in
 //! and out of groups of 10, 1,000 and 100,000; 1,000 rules against one name.
 //!
-//! `cargo bench --bench engine`. The directory is driven without HTTP, on a file with `synchronous = FULL`. While a large
+//! `cargo bench engine`. The directory is driven without HTTP, on a file with `synchronous = FULL`. While a large
 //! change runs, one thread makes small writes and one reads a user; the longest that each had to wait is told. Beside it
 //! stands what SQLite alone takes to write the same rows into a copy of the same file.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::disallowed_methods,
-    clippy::cast_precision_loss,
-    reason = "a benchmark that cannot be set up must end"
-)]
-
-#[path = "engine/bare.rs"]
 mod bare;
-#[path = "engine/world.rs"]
 mod world;
 
 use std::time::{Duration, Instant};
@@ -36,7 +26,7 @@ const MEMBERS: usize = 100_000;
 const SIZES: [usize; 3] = [10, 1_000, MEMBERS];
 const ROUNDS: usize = 5;
 
-fn main() {
+pub fn run() {
     let world = World::new();
     let users = world.users(MEMBERS + 1);
     large_changes(&world, &users);

@@ -1,26 +1,12 @@
 //! What following costs as an organization grows, as ratios within one run: a page of the feed among 1,000,000 events
 //! against one among 1,000, and a page of the snapshot among 100,000 users against one among 1,000.
 //!
-//! `ROLLCALL_LOG__LEVEL=warn cargo bench --bench feed`. Each pair is measured in turns, so that what else the machine does
+//! `cargo bench feed`. Each pair is measured in turns, so that what else the machine does
 //! touches both alike. The rows are written into the file directly: it is reading that is measured.
-
-#![allow(
-    dead_code,
-    unused_imports,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::disallowed_methods,
-    reason = "a bench: it uses a part of the tests' client, and a panic is how it fails"
-)]
-
-#[path = "../tests/it/common/mod.rs"]
-mod common;
 
 use std::time::Instant;
 
-use common::{Client, DurableServer};
+use crate::common::{Client, DurableServer};
 use rusqlite::Connection;
 
 const ROUNDS: usize = 9;
@@ -79,7 +65,7 @@ impl Loaded {
     }
 }
 
-fn main() {
+pub fn run() {
     let (large, small) = (Loaded::new(MANY_EVENTS, MANY_USERS), Loaded::new(FEW, FEW));
     let feed = |loaded: &Loaded, after: i64| {
         let target = format!("/events?limit=100&after={after}");

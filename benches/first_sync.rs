@@ -1,35 +1,21 @@
 //! A complete first sync by `rollcall provision`: 10,000 users and 200 groups with 50,000 memberships into a durable server,
 //! eight requests at a time; then a second one, which has nothing to do, and one after a small change.
 //!
-//! `ROLLCALL_LOG__LEVEL=warn cargo bench --bench first_sync`. Beside requests a second it tells what the machine can do at
+//! `cargo bench first_sync`. Beside requests a second it tells what the machine can do at
 //! all: a second-long run of empty requests behind the same front.
-
-#![allow(
-    dead_code,
-    unused_imports,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::disallowed_methods,
-    reason = "a bench: it uses a part of the tests' client, and a panic is how it fails"
-)]
-
-#[path = "../tests/it/common/mod.rs"]
-mod common;
 
 use std::fmt::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::{DurableServer, rollcall};
+use crate::common::{DurableServer, rollcall};
 use serde_json::{Value, json};
 
 const USERS: usize = 10_000;
 const GROUPS: usize = 200;
 const MEMBERS: usize = 250;
 
-fn main() {
+pub fn run() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let server = DurableServer::start(folder.path());
     server.api.patch("", json!({"features": {"group_provisioning": true}})).expect(200);
@@ -45,9 +31,9 @@ fn main() {
     std::fs::write(files.join("rule.toml"), "user_filter = \"Enabled Equals true\"\ngroups = \"all\"\n")
         .unwrap();
     println!("empty requests on one connection: {:.0}/s", empty(&server));
-    run("first sync", &files, &directory("Number"));
-    run("second sync", &files, &directory("Number"));
-    run("one user changed", &files, &directory("Number").replacen("Number 7\"", "Seven\"", 1));
+    sync("first sync", &files, &directory("Number"));
+    sync("second sync", &files, &directory("Number"));
+    sync("one user changed", &files, &directory("Number").replacen("Number 7\"", "Seven\"", 1));
     let team = server.members_of("teams", "Group 0");
     assert_eq!(team.len(), MEMBERS, "the sync has arrived");
 }
@@ -81,7 +67,7 @@ fn directory(family: &str) -> String {
     text
 }
 
-fn run(what: &str, files: &Path, directory: &str) {
+fn sync(what: &str, files: &Path, directory: &str) {
     std::fs::write(files.join("directory.toml"), directory).unwrap();
     let start = Instant::now();
     let output = rollcall(&["provision", "sync", files.to_str().unwrap(), "--concurrency", "8", "--json"]);

@@ -1,29 +1,15 @@
 //! What 5,000 connections that are slow, idle or half-open cost a normal client, as a ratio within one run: its
 //! throughput while they are held against its throughput without them, measured in turns.
 //!
-//! `ROLLCALL_LOG__LEVEL=warn cargo bench --bench front`. Needs a limit of some 12,000 open files (`ulimit -n`); bounded
+//! `cargo bench front`. Needs a limit of some 12,000 open files (`ulimit -n`); bounded
 //! by ROUNDS and SECONDS.
-
-#![allow(
-    dead_code,
-    unused_imports,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::disallowed_methods,
-    reason = "a bench: it uses a part of the tests' client, and a panic is how it fails"
-)]
-
-#[path = "../tests/it/common/mod.rs"]
-mod common;
 
 use std::io::Write;
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use common::{Client, Server};
+use crate::common::{Client, Server};
 
 /// Connections held at once.
 const HELD: usize = 5000;
@@ -31,7 +17,7 @@ const ROUNDS: usize = 5;
 /// How long the normal client is measured, each time.
 const SECONDS: f64 = 2.0;
 
-fn main() {
+pub fn run() {
     let server = Server::start();
     let id = server.user("ann");
     let target = format!("/Users/{id}");

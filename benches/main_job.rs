@@ -1,26 +1,12 @@
 //! The main job, measured as ratios within one run: durable writes against bare commits on the same disk, reads against
 //! an empty handler behind the same front, one member of a large group against one of a small group.
 //!
-//! `ROLLCALL_LOG__LEVEL=warn cargo bench --bench main_job`. Each pair is measured in turns, so that what else the machine does touches both alike.
-
-#![allow(
-    dead_code,
-    unused_imports,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::disallowed_methods,
-    reason = "a bench: it uses a part of the tests' client, and a panic is how it fails"
-)]
-
-#[path = "../tests/it/common/mod.rs"]
-mod common;
+//! `cargo bench main_job`. Each pair is measured in turns, so that what else the machine does touches both alike.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use common::{Client, DurableServer, ServerProcess};
+use crate::common::{Client, DurableServer, ServerProcess};
 use serde_json::json;
 
 const CLIENTS: usize = 8;
@@ -29,7 +15,7 @@ const ROUND: Duration = Duration::from_secs(2);
 /// Members of the large and of the small group.
 const SIZES: [usize; 2] = [50_000, 10];
 
-fn main() {
+pub fn run() {
     writes();
     reads();
     members();

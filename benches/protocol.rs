@@ -2,25 +2,11 @@
 //! among few, a page that is spliced against one that is parsed and written anew, a large group without its members
 //! against a small one, searches through everybody against a page, and what a hostile filter or PATCH may cost.
 //!
-//! `ROLLCALL_LOG__LEVEL=warn cargo bench --bench protocol`. Each pair is measured in turns, so that what else the machine does touches both alike.
-
-#![allow(
-    dead_code,
-    unused_imports,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::disallowed_methods,
-    reason = "a bench: it uses a part of the tests' client, and a panic is how it fails"
-)]
-
-#[path = "../tests/it/common/mod.rs"]
-mod common;
+//! `cargo bench protocol`. Each pair is measured in turns, so that what else the machine does touches both alike.
 
 use std::time::Instant;
 
-use common::{Client, ServerProcess, users_named};
+use crate::common::{Client, ServerProcess, users_named};
 use rollcall::scim::deviations::{Notes, Tolerance};
 use rollcall::scim::filter::{Limits, parse_filter};
 use rollcall::scim::patch::{OPERATIONS, PatchRequest};
@@ -32,7 +18,7 @@ const ROUNDS: usize = 7;
 const MANY: usize = 100_000;
 const FEW: usize = 100;
 
-fn main() {
+pub fn run() {
     hostile();
     let (large, small) = (ServerProcess::start(), ServerProcess::start());
     let start = Instant::now();

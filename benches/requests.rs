@@ -1,26 +1,12 @@
 //! What the request log costs: throughput with the log over throughput without it, on database files, in turns within
 //! one run. The log of the measured server grows all the while, as it does in life.
 //!
-//! `ROLLCALL_LOG__LEVEL=warn cargo bench --bench requests`.
-
-#![allow(
-    dead_code,
-    unused_imports,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::disallowed_methods,
-    reason = "a bench: it uses a part of the tests' client, and a panic is how it fails"
-)]
-
-#[path = "../tests/it/common/mod.rs"]
-mod common;
+//! `cargo bench requests`.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use common::{Client, DurableServer, users_named};
+use crate::common::{Client, DurableServer, users_named};
 use serde_json::json;
 
 const ROUNDS: usize = 7;
@@ -46,7 +32,7 @@ impl Side {
     }
 }
 
-fn main() {
+pub fn run() {
     let (with, without) = (Side::start(true), Side::start(false));
     compare("GET /Users/{id}, 1 client", &with, &without, 1, get);
     compare("GET /Users/{id}, 8 clients", &with, &without, 8, get);

@@ -1,34 +1,20 @@
 //! The way from exec to the ready line of `serve --ephemeral`, against starting a program that does nothing, measured in
 //! turns; and what a seed and a reset cost.
 //!
-//! `ROLLCALL_LOG__LEVEL=warn cargo bench --bench startup`
-
-#![allow(
-    dead_code,
-    unused_imports,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::disallowed_methods,
-    reason = "a bench: it uses a part of the tests' client, and a panic is how it fails"
-)]
-
-#[path = "../tests/it/common/mod.rs"]
-mod common;
+//! `cargo bench startup`
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use common::{ServerProcess, command};
+use crate::common::{ServerProcess, command};
 use serde_json::json;
 
 const ROUNDS: usize = 200;
 /// People in the seed.
 const PEOPLE: usize = 300;
 
-fn main() {
+pub fn run() {
     let (mut trivial, mut plain, mut seeded) = (Vec::new(), Vec::new(), Vec::new());
     let folder = tempfile::tempdir().unwrap();
     let seed = folder.path().join("seed.toml");
@@ -86,7 +72,7 @@ fn resets(seed: &std::path::Path) {
     for users in [1, 1_000] {
         let mut times = Vec::new();
         for _ in 0..20 {
-            server.load_users(&common::users_named("u", users));
+            server.load_users(&crate::common::users_named("u", users));
             let start = Instant::now();
             server.test.post("/reset", json!({})).expect(204);
             times.push(millis(start));

@@ -1,27 +1,13 @@
 //! A backlog of 100,000 events drains to an endpoint while an identity provider writes: durable writes with the drain
 //! against the same writes without it, in turns within one run. Aimed at: at least 0.75.
 //!
-//! `ROLLCALL_LOG__LEVEL=warn cargo bench --bench webhooks`. The endpoint runs on the same machine, so that its work counts against
+//! `cargo bench webhooks`. The endpoint runs on the same machine, so that its work counts against
 //! the writes too.
-
-#![allow(
-    dead_code,
-    unused_imports,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::disallowed_methods,
-    reason = "a bench: it uses a part of the tests' client, and a panic is how it fails"
-)]
-
-#[path = "../tests/it/common/mod.rs"]
-mod common;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use common::{Client, DurableServer, Receiver, users_named};
+use crate::common::{Client, DurableServer, Receiver, users_named};
 use serde_json::json;
 
 const BACKLOG: usize = 100_000;
@@ -29,7 +15,7 @@ const CLIENTS: usize = 8;
 const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(2);
 
-fn main() {
+pub fn run() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     std::fs::write(folder.path().join("config.toml"), "[webhooks]\nallow = [\"127.0.0.0/8\"]\n").unwrap();
     let server = DurableServer::start(folder.path());

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use rollcall::model::id::GroupId;
 use rusqlite::{Connection, params};
 
-use crate::world::World;
+use super::world::World;
 
 /// An event of the length that the feed has.
 const EVENT: &str = r#"{"user":{"id":"018bcfe5-6800-7000-8000-000000012345","user_name":"user-12345@example.com"},"entity":{"id":"018bcfe5-6800-7000-8000-000000054321","type":"team","name":"Of 018bcfe5-6800-7000-8000-000000000001"},"source":"mapping","mapping_id":"1","member":true}"#;
