@@ -31,7 +31,7 @@ impl Service for MetricsService {
         })
     }
 
-    fn admit(&self, _: &Request, _: &Arrival) -> Option<Response> {
+    fn admit(&self, _: &Request, _: &Arrival) -> Option<Outcome> {
         None
     }
 

@@ -270,12 +270,15 @@ impl Service for Rollcall {
         }
     }
 
-    fn admit(&self, request: &Request, arrival: &Arrival) -> Option<Response> {
+    fn admit(&self, request: &Request, arrival: &Arrival) -> Option<Outcome> {
         let at = self.scim.directory.clock().now();
         let draft = self.draft(request, arrival, at);
         let error = self.look_up(request, arrival, at, draft.as_deref()).err()?;
+        if let Some(parked) = self.slowed(request, arrival, &error) {
+            return Some(parked);
+        }
         let response = self.error(request, &error, arrival);
-        Some(self.finish(request, arrival, draft, response, Some(&error)))
+        Some(Outcome::Answer(self.finish(request, arrival, draft, response, Some(&error))))
     }
 
     fn refuse(&self, refusal: &Refusal, arrival: &Arrival) -> Response {

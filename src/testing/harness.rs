@@ -120,13 +120,15 @@ impl Service for Harness {
         self.serve(&received, arrival)
     }
 
-    fn admit(&self, request: &Request, arrival: &Arrival) -> Option<Response> {
+    fn admit(&self, request: &Request, arrival: &Arrival) -> Option<Outcome> {
         if routes::is_below_test(&Received::read(request).segments) {
             // Their bodies are small; whoever sends a large one is told so after it was read.
             return None;
         }
-        let refusal = self.program.admit(request, arrival)?;
-        Some(self.refused(request, arrival, refusal))
+        Some(match self.program.admit(request, arrival)? {
+            Outcome::Answer(refusal) => Outcome::Answer(self.refused(request, arrival, refusal)),
+            other @ (Outcome::Park { .. } | Outcome::Drop) => other,
+        })
     }
 
     fn refuse(&self, refusal: &Refusal, arrival: &Arrival) -> Response {

@@ -65,6 +65,21 @@ fn failures_are_slowed_and_a_valid_token_of_the_same_address_never() {
 }
 
 #[test]
+fn a_failure_whose_body_is_not_even_read_counts_and_is_slowed_too() {
+    let server = Server::start_with("[server.limits]\nfailed_signins_per_minute = 1\n");
+    let wrong = stranger(&server, &server.ready);
+    let large = json!({"userName": "ann@example.com", "title": "x".repeat(100_000)});
+    let waited = || {
+        let start = Instant::now();
+        wrong.post("/Users", large.clone()).expect(401);
+        start.elapsed()
+    };
+    assert!(waited() < Duration::from_secs(1));
+    let slowed = waited();
+    assert!(slowed > Duration::from_secs(2) && slowed < Duration::from_secs(8), "{slowed:?}");
+}
+
+#[test]
 fn users_0_is_no_failure() {
     // PingOne's kind of connection check: a user that cannot exist, before every operation.
     let server = Server::start_with("[server.limits]\nfailed_signins_per_minute = 1\n");

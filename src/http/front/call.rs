@@ -49,28 +49,37 @@ impl Kept {
 
 /// What came of a request, ready for the asynchronous side.
 pub(super) enum Done {
+    /// Its body may come.
+    Admit,
     Answer(Answer),
-    Park { key: u64, until: Duration },
+    Park {
+        key: u64,
+        until: Duration,
+    },
     Drop,
 }
 
 /// Has the service answer; its panic becomes a refusal.
 pub(super) fn answer(service: &Arc<dyn Service>, kept: &Kept, arrival: &Arrival) -> Done {
-    let run = || match service.answer(&kept.request(), arrival) {
-        Outcome::Answer(response) => Some(Done::Answer(read(response, arrival)?)),
-        Outcome::Park { key, until } => Some(Done::Park { key, until }),
-        Outcome::Drop => Some(Done::Drop),
+    let run = || done(service.answer(&kept.request(), arrival), arrival);
+    caught(arrival, run).unwrap_or_else(|| Done::Answer(panicked(service, kept, arrival)))
+}
+
+/// Has the service look at the head; `Done::Admit` lets the body come.
+pub(super) fn admit(service: &Arc<dyn Service>, kept: &Kept, arrival: &Arrival) -> Done {
+    let run = || match service.admit(&kept.request(), arrival) {
+        Some(outcome) => done(outcome, arrival),
+        None => Some(Done::Admit),
     };
     caught(arrival, run).unwrap_or_else(|| Done::Answer(panicked(service, kept, arrival)))
 }
 
-/// Has the service look at the head; `Some` refuses the request.
-pub(super) fn admit(service: &Arc<dyn Service>, kept: &Kept, arrival: &Arrival) -> Option<Answer> {
-    let run = || match service.admit(&kept.request(), arrival) {
-        Some(response) => read(response, arrival).map(Some),
-        None => Some(None),
-    };
-    caught(arrival, run).unwrap_or_else(|| Some(panicked(service, kept, arrival)))
+fn done(outcome: Outcome, arrival: &Arrival) -> Option<Done> {
+    Some(match outcome {
+        Outcome::Answer(response) => Done::Answer(read(response, arrival)?),
+        Outcome::Park { key, until } => Done::Park { key, until },
+        Outcome::Drop => Done::Drop,
+    })
 }
 
 /// Has the service put a refusal into words.

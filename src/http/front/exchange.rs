@@ -102,6 +102,9 @@ pub(super) async fn exchange(
     Ok(answer.into_response(close, talk))
 }
 
+/// What a worker does with a request.
+type Hop = fn(&Arc<dyn Service>, &Kept, &Arrival) -> Done;
+
 /// A request and what it needs to be answered.
 struct Exchange {
     house: Rc<House>,
@@ -118,8 +121,11 @@ impl Exchange {
         if self.house.budget.is_exhausted() {
             return Ok(self.refuse(Reason::BuffersFull).await);
         }
-        if !one_hop && let Some(answer) = self.admit().await {
-            return Ok(answer);
+        if !one_hop {
+            if let Some(answer) = self.hops(call::admit).await? {
+                return Ok(answer);
+            }
+            self.arrival.resumed = None;
         }
         let bytes = if one_hop { Bytes::OfStranger } else { Bytes::Admitted };
         seat.due(tokio::time::Instant::now() + self.house.limits.body, bytes);
@@ -128,45 +134,36 @@ impl Exchange {
             Err(reason) => return Ok(self.give_up(reason).await),
         }
         seat.hold();
-        self.answer().await
-    }
-
-    /// The hop on the head alone; `Some` if the service, or the lack of a worker, refuses the request.
-    async fn admit(&self) -> Option<Answer> {
-        let (service, kept, arrival) = self.for_worker();
-        let Ok(verdict) = self.house.workers.run(Room::IfAny, move || call::admit(&service, &kept, &arrival))
-        else {
-            return Some(self.refuse(Reason::QueueFull).await);
-        };
-        match verdict.await {
-            Ok(verdict) => verdict,
-            Err(_) => Some(self.refuse(Reason::Stopping).await),
+        match self.hops(call::answer).await? {
+            Some(answer) => Ok(answer),
+            // Never: only the look at the head lets a body come.
+            None => Ok(self.refuse(Reason::Panicked).await),
         }
     }
 
-    /// The hop with the body, again after each park.
-    async fn answer(&mut self) -> Result<Answer, Dropped> {
+    /// The hop on the head alone or with the body, again after each park; `None` lets the body come.
+    async fn hops(&mut self, call: Hop) -> Result<Option<Answer>, Dropped> {
         let mut room = Room::IfAny;
         loop {
             let seen = self.house.lot.now();
             let (service, kept, arrival) = self.for_worker();
-            let Ok(done) = self.house.workers.run(room, move || call::answer(&service, &kept, &arrival))
-            else {
-                return Ok(self.refuse(Reason::QueueFull).await);
+            let Ok(done) = self.house.workers.run(room, move || call(&service, &kept, &arrival)) else {
+                return Ok(Some(self.refuse(Reason::QueueFull).await));
             };
             let reason_to_run = match done.await {
-                Ok(Done::Answer(answer)) => return Ok(answer),
+                Ok(Done::Admit) => return Ok(None),
+                Ok(Done::Answer(answer)) => return Ok(Some(answer)),
                 Ok(Done::Drop) => return Err(Dropped),
                 Ok(Done::Park { .. }) if self.arrival.resumed == Some(Resumed::Stopping) => {
-                    return Ok(self.refuse(Reason::Stopping).await);
+                    return Ok(Some(self.refuse(Reason::Stopping).await));
                 }
                 Ok(Done::Park { key, until }) => {
                     let Some(_parked) = self.house.seats.park() else {
-                        return Ok(self.refuse(Reason::TooManyParked).await);
+                        return Ok(Some(self.refuse(Reason::TooManyParked).await));
                     };
                     self.wait(key, seen, until).await
                 }
-                Err(_) => return Ok(self.refuse(Reason::Stopping).await),
+                Err(_) => return Ok(Some(self.refuse(Reason::Stopping).await)),
             };
             self.arrival.resumed = Some(reason_to_run);
             room = Room::Always;

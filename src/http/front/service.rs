@@ -54,8 +54,8 @@ pub trait Service: Send + Sync + 'static {
     fn answer(&self, request: &rouille::Request, arrival: &Arrival) -> Outcome;
 
     /// Looks at the head alone before a body that is large (over 64 KiB) or of unknown length is read; the request
-    /// has no body yet. `Some` refuses it, and most of the body is never taken in.
-    fn admit(&self, request: &rouille::Request, arrival: &Arrival) -> Option<rouille::Response>;
+    /// has no body yet. `Some` refuses it, at once or after a park, and most of the body is never taken in.
+    fn admit(&self, request: &rouille::Request, arrival: &Arrival) -> Option<Outcome>;
 
     /// Puts into words what the front itself refused, and logs it. Runs in a thread of its own, so that it works
     /// when all workers are busy; it must be quick.

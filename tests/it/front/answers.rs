@@ -32,6 +32,23 @@ fn a_refused_head_gets_no_100_continue_and_the_connection_ends() {
 }
 
 #[test]
+fn a_refusal_of_a_head_may_wait_and_a_head_that_waited_may_be_admitted_after_all() {
+    let served = serve(limits());
+    for (token, status, calls) in [
+        ("wrong again", 401, vec!["admit POST /e", "admit POST /e"]),
+        ("new", 200, vec!["admit POST /e", "admit POST /e", "answer POST /e"]),
+    ] {
+        let mut client = served.connect();
+        let headers = format!("Authorization: {token}\r\nContent-Length: 100000");
+        client.send(format!("POST /e HTTP/1.1\r\nHost: a\r\n{headers}\r\n\r\n"));
+        client.send("x".repeat(100_000));
+        let answer = client.answer();
+        assert_eq!((answer.status, answer.closes()), (status, status == 401), "{}", answer.body);
+        assert_eq!(served.probe.take_calls(), calls);
+    }
+}
+
+#[test]
 fn a_head_request_gets_the_length_and_no_body() {
     let served = serve(limits());
     let mut client = served.connect();

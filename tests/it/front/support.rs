@@ -36,6 +36,11 @@ impl Probe {
         self.calls.lock().unwrap().clone()
     }
 
+    /// The calls so far, forgotten here.
+    pub fn take_calls(&self) -> Vec<String> {
+        std::mem::take(&mut self.calls.lock().unwrap())
+    }
+
     fn note(&self, call: String) {
         self.calls.lock().unwrap().push(call);
     }
@@ -95,10 +100,17 @@ impl Service for Probe {
         })
     }
 
-    fn admit(&self, request: &Request, _: &Arrival) -> Option<Response> {
+    fn admit(&self, request: &Request, arrival: &Arrival) -> Option<Outcome> {
         self.note(format!("admit {} {}", request.method(), request.raw_url()));
-        let token = request.header("Authorization");
-        (token == Some("wrong")).then(|| Response::text("who are you?").with_status_code(401))
+        let refused = || Outcome::Answer(Response::text("who are you?").with_status_code(401));
+        match (request.header("Authorization"), arrival.resumed) {
+            (Some("wrong"), _) => Some(refused()),
+            (Some("wrong again" | "new"), None) => {
+                Some(Outcome::Park { key: 5, until: Duration::from_millis(30) })
+            }
+            (Some("wrong again"), Some(_)) => Some(refused()),
+            _ => None,
+        }
     }
 
     fn refuse(&self, refusal: &Refusal, _: &Arrival) -> Response {

@@ -31,7 +31,7 @@ impl Service for Echo {
         Outcome::Answer(Response::text(format!("{} bytes", body.len())))
     }
 
-    fn admit(&self, _: &Request, _: &Arrival) -> Option<Response> {
+    fn admit(&self, _: &Request, _: &Arrival) -> Option<Outcome> {
         None
     }
 
