@@ -246,6 +246,19 @@ fn any_expression() -> BoxedStrategy<Expression> {
     connected(prop_oneof![3 => condition, 1 => elements].boxed())
 }
 
+#[test]
+fn a_number_is_the_nearest_that_there_is_and_prints_as_itself() {
+    for (text, printed) in [
+        ("emails eq 999999999999989999999", "emails eq 9.9999999999999e+20"),
+        ("emails eq 99999999999999999999999999999999999999", "emails eq 1e+38"),
+        ("emails eq 0.30000000000000004", "emails eq 0.30000000000000004"),
+    ] {
+        let expression = parsed(text);
+        assert_eq!(expression.to_string(), printed);
+        assert_eq!(parsed(printed), expression);
+    }
+}
+
 proptest! {
     #[test]
     fn whatever_is_printed_parses_back_to_the_same_tree(expression in any_expression()) {

@@ -66,6 +66,19 @@ pub fn resources() -> Vec<Vec<u8>> {
     bytes(bodies().filter(is_resource).map(|body| body.to_string()))
 }
 
+/// Forms of the admin page, and queries, which are written alike.
+pub fn forms() -> Vec<Vec<u8>> {
+    let queries = targets().into_iter().filter_map(|target| {
+        target.iter().position(|byte| *byte == b'?').map(|mark| target[mark + 1..].to_vec())
+    });
+    let pages = [
+        "name=Ren%C3%A9e+B&password=a%26b%3Dc&csrf=0123456789abcdef&next=%2Fadmin%2Forganizations%2Fdefault",
+        "kind=regex&pattern=%5E%28%3F%3Ci%3Eteam%29-%2B&exclude=&target_type=team&auto_approve=on&priority=10",
+        "group=0193&group=0194&group=&target=new&target_name=%F0%9F%8E%AB&decision",
+    ];
+    queries.chain(pages.map(|page| page.as_bytes().to_vec())).collect()
+}
+
 /// Whole requests as they go over the wire, also two at once and in chunks.
 pub fn messages() -> Vec<Vec<u8>> {
     let mut messages: Vec<Vec<u8>> = requests()

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use rollcall::http::target::Target;
+use rollcall::model::form::Form;
 use rollcall::scim::deviations::{Notes, Tolerance};
 use rollcall::scim::filter::{Limits, Reach, Resolver, parse_filter, parse_path};
 use rollcall::scim::patch::{PatchRequest, apply_group, apply_user};
@@ -124,6 +125,21 @@ fn a_target_means_the_same_when_it_is_encoded_and_decoded() {
         let query = pairs.collect::<Vec<String>>().join("&");
         let again = Target::parse(&format!("{path}?{query}")).expect("encoded by the book");
         assert_eq!((&again.segments, &again.query), (&target.segments, &target.query));
+        true
+    });
+}
+
+#[test]
+fn a_form_says_what_another_decoder_reads_in_it() {
+    run("form", 4000, &seeds::forms(), |bytes| {
+        let Ok(form) = Form::parse(bytes) else { return false };
+        let pairs: Vec<_> = url::form_urlencoded::parse(bytes).collect();
+        for (name, _) in &pairs {
+            let values: Vec<&str> =
+                pairs.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_ref()).collect();
+            assert_eq!(form.all(name).collect::<Vec<_>>(), values, "{name}");
+            assert_eq!(form.get(name), values[0]);
+        }
         true
     });
 }
