@@ -21,6 +21,7 @@ pub mod name;
 pub mod nearest;
 pub mod organization;
 pub mod request;
+pub mod retry_after;
 pub mod role;
 pub mod rule;
 pub mod session;

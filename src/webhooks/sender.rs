@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 
 use ureq::Agent;
 use ureq::config::Config;
-use ureq::http::StatusCode;
+use ureq::http::{HeaderMap, HeaderName, StatusCode, header};
 use ureq::unversioned::transport::DefaultConnector;
 
 use crate::config::AddressPolicy;
 use crate::model::error::Result;
+use crate::model::retry_after::retry_after;
 use crate::model::time::Timestamp;
 use crate::model::webhook::{Attempt, Webhook};
 use crate::webhooks::message::{Message, seconds};
@@ -39,6 +40,8 @@ pub(super) struct Sent {
     pub(super) attempt: Attempt,
     /// What it means.
     pub(super) verdict: Verdict,
+    /// How long the endpoint asked to be left alone (`Retry-After`).
+    pub(super) asked_wait: Option<Duration>,
 }
 
 /// What an answer means.
@@ -84,18 +87,24 @@ impl Sender {
             .header("webhook-timestamp", seconds(now).to_string())
             .header("webhook-signature", message.signatures(webhook, now)?)
             .send(message.body.as_bytes());
-        let (status, verdict) = match answer {
+        let (status, verdict, asked_wait) = match answer {
             Ok(answer) => {
-                let status = answer.status();
+                let (status, asked_wait) = (answer.status(), asked_wait(answer.headers()));
                 // Where the body does not come, the status has come: that is what counts.
                 let _ = copy(&mut answer.into_body().into_reader().take(BODY), &mut sink());
-                (Some(status.as_u16()), judged(status))
+                (Some(status.as_u16()), judged(status), asked_wait)
             }
-            Err(error) => (None, Verdict::Failed(sentence(&error))),
+            Err(error) => (None, Verdict::Failed(sentence(&error)), None),
         };
         let duration_ms = i64::try_from(start.elapsed().as_millis()).unwrap_or(i64::MAX);
-        Ok(Sent { attempt: Attempt { at: now, response_status: status, duration_ms }, verdict })
+        let attempt = Attempt { at: now, response_status: status, duration_ms };
+        Ok(Sent { attempt, verdict, asked_wait })
     }
+}
+
+fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    retry_after(text(header::RETRY_AFTER)?, text(header::DATE))
 }
 
 fn judged(status: StatusCode) -> Verdict {

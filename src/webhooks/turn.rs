@@ -110,13 +110,14 @@ impl Courier {
                 (DeliveryStatus::Delivered, None)
             }
             Verdict::Failed(error) => {
-                let trouble = after_failure(part.trouble, now, self.directory.ids().jitter());
+                let trouble =
+                    after_failure(part.trouble, now, self.directory.ids().jitter(), sent.asked_wait);
                 part.trouble = Some(trouble);
                 part.ending = is_hopeless(trouble, now, self.give_up_days).then_some(Disabled::Failing);
                 (DeliveryStatus::Retrying, Some(error))
             }
             Verdict::Gone => {
-                part.trouble = Some(after_failure(part.trouble, now, self.directory.ids().jitter()));
+                part.trouble = Some(after_failure(part.trouble, now, self.directory.ids().jitter(), None));
                 part.ending = Some(Disabled::Gone);
                 (DeliveryStatus::Retrying, Some("The endpoint answered 410 Gone.".to_owned()))
             }

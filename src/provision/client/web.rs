@@ -8,7 +8,7 @@ use ureq::http::{HeaderMap, Response, header};
 use ureq::{Agent, Body, Error, Timeout};
 
 use super::exchange::{Answer, Exchange, Lost, Method, Request};
-use super::retry::retry_after;
+use crate::model::retry_after::retry_after;
 use crate::provision::files::Connection;
 
 const MEDIA_TYPE: &str = "application/scim+json";

@@ -27,6 +27,21 @@ fn a_message_that_fails_is_tried_again_before_anything_after_it() {
 }
 
 #[test]
+fn an_endpoint_that_says_when_to_come_again_is_left_alone_until_then() {
+    let (server, receiver) = (Server::start(), Receiver::start());
+    let headers = "Retry-After: 600\r\n".to_owned();
+    receiver.behave(crate::common::Behaviour {
+        headers,
+        ..crate::common::Behaviour::status("429 Too Many Requests")
+    });
+    let path = path_of(&subscribe_to_users(&server, &receiver));
+    server.user("ann");
+    let failing = wait_for_webhook(&server, &path, |webhook| webhook["failures"] == 1);
+    let at = |name: &str| failing[name].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    assert_eq!(at("next_attempt_at").duration_since(at("failing_since")).as_secs(), 600);
+}
+
+#[test]
 fn an_endpoint_that_answers_410_is_disabled_with_an_event_and_goes_on_when_enabled() {
     let (mut server, receiver) = (ServerProcess::start(), Receiver::start());
     receiver.answer("410 Gone");
