@@ -22,18 +22,20 @@ mod feed;
 mod first_sync;
 mod front;
 mod main_job;
+mod pages;
 mod preview;
 mod protocol;
 mod requests;
 mod startup;
 mod webhooks;
 
-const BENCHES: [(&str, fn()); 10] = [
+const BENCHES: [(&str, fn()); 11] = [
     ("engine", engine::run),
     ("feed", feed::run),
     ("first_sync", first_sync::run),
     ("front", front::run),
     ("main_job", main_job::run),
+    ("pages", pages::run),
     ("preview", preview::run),
     ("protocol", protocol::run),
     ("requests", requests::run),

@@ -52,9 +52,7 @@ fn people_by_api(server: &Tenant) -> BTreeMap<String, Person> {
 
 fn people_by_example(mirror: &Connection) -> BTreeMap<String, Person> {
     let mut people = mirror.prepare("SELECT id, name, active, role FROM people").unwrap();
-    let mut teams = mirror
-        .prepare("SELECT name FROM members JOIN teams ON id = team WHERE person = ?1 ORDER BY name")
-        .unwrap();
+    let mut teams = mirror.prepare("SELECT name FROM members WHERE person = ?1 ORDER BY name").unwrap();
     let mut found = BTreeMap::new();
     let mut rows = people.query([]).unwrap();
     while let Some(row) = rows.next().unwrap() {
