@@ -37,6 +37,12 @@ impl Counts {
 }
 
 impl Db<'_> {
+    /// How many groups live in an organization.
+    pub fn group_total(&self, organization: OrganizationId) -> Result<i64> {
+        let sql = "SELECT count(*) FROM groups WHERE organization_id = ?1 AND deleted IS NULL";
+        self.number(sql, [organization.0])
+    }
+
     /// Counts what lives, and what happened since an instant among the newest events.
     pub fn counts(&self, organization: OrganizationId, since: Timestamp) -> Result<Counts> {
         let of = |sql: &str| self.number(sql, [organization.0]);
@@ -46,7 +52,7 @@ impl Db<'_> {
             inactive: of(
                 "SELECT count(*) FROM users WHERE organization_id = ?1 AND deleted IS NULL AND active = 0",
             )?,
-            groups: of("SELECT count(*) FROM groups WHERE organization_id = ?1 AND deleted IS NULL")?,
+            groups: self.group_total(organization)?,
             unmapped: of(
                 "SELECT count(*) FROM groups g WHERE g.organization_id = ?1 AND g.deleted IS NULL
                 AND NOT EXISTS (SELECT 1 FROM mappings m WHERE m.group_id = g.id AND m.status <> 'rejected')",

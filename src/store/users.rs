@@ -141,7 +141,8 @@ impl Db<'_> {
         let sql = format!(
             "SELECT {COLUMNS} FROM users u WHERE u.organization_id = ?1 AND u.deleted IS NULL AND u.id > ?3
                 AND (?2 = '' OR instr(u.user_name_key, ?2) > 0 OR instr(ifnull(u.display_name_key, ''), ?2) > 0
-                OR EXISTS (SELECT 1 FROM user_emails e WHERE e.user_id = u.id AND instr(e.value_key, ?2) > 0))
+                OR u.id IN (SELECT e.user_id FROM user_emails e
+                    WHERE e.organization_id = ?1 AND instr(e.value_key, ?2) > 0))
                 ORDER BY u.id LIMIT ?4"
         );
         self.all(&sql, params![organization.0, fold(query), after, limit], read)

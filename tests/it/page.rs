@@ -125,6 +125,30 @@ fn a_rule_is_previewed_before_it_is_saved_and_a_wrong_one_comes_back_with_its_pr
 }
 
 #[test]
+fn among_many_groups_the_form_comes_without_its_preview_and_nothing_runs_that_was_not_previewed() {
+    let server = Server::start();
+    let (mut browser, csrf) = signed_in(&server);
+    (0..1001).for_each(|number| drop(server.group(&format!("Group {number}"), &[])));
+    let form = browser.get(&format!("{HERE}/rules/new")).expect(200).text;
+    assert!(form.contains("There are 1001 groups") && !form.contains("name=\"basis\""), "{form}");
+    let fields = [
+        ("csrf_token", csrf.as_str()),
+        ("kind", "prefix"),
+        ("pattern", "Group 7"),
+        ("target_type", "team"),
+        ("auto_approve", "on"),
+        ("enabled", "on"),
+        ("action", "apply"),
+    ];
+    let shown = browser.post(&format!("{HERE}/rules/save"), &fields).expect(200).text;
+    assert!(shown.contains("Nothing was saved yet") && server.items("/mapping-rules").is_empty(), "{shown}");
+    let basis = shown.split("name=\"basis\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let seen: Vec<(&str, &str)> = fields.into_iter().chain([("basis", basis)]).collect();
+    browser.post(&format!("{HERE}/rules/save"), &seen).expect(303);
+    assert_eq!(server.items("/teams").len(), 111);
+}
+
+#[test]
 fn rules_are_moved_run_deleted_and_exported_for_the_command() {
     let server = Server::start();
     let (mut browser, csrf) = signed_in(&server);

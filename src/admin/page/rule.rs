@@ -15,6 +15,12 @@ use crate::model::form::Form;
 use crate::model::id::RuleId;
 use crate::model::rule::{RuleChanges, RuleKind, RuleSpec};
 
+/// Up to how many groups the form comes with its preview: more take longer than anybody wants to wait for a page.
+const AT_ONCE: i64 = 1_000;
+/// Said to whom would run the rules without having seen what that comes to.
+const UNSEEN: &str = "Nothing was saved yet. Below is what would happen; press \"Save and run the rules now\" again if that is what \
+                      you mean.";
+
 /// A rule as the form has it: what was typed, right or wrong.
 #[derive(Clone, Debug, Default, Serialize)]
 struct Typed {
@@ -113,9 +119,7 @@ fn number(text: &str) -> Result<i64> {
 /// Those of the store.
 pub fn new_rule(admin: &Admin, call: &Call) -> Result<Response> {
     let page = Page::of(admin, call, Section::Rules)?;
-    let typed = Typed::new();
-    let preview = preview(&page, &typed)?;
-    page.render("rule.html", context! { rule => typed, preview })
+    show(&page, &Typed::new())
 }
 
 /// `GET rules/{id}`.
@@ -127,9 +131,16 @@ pub fn rule(admin: &Admin, call: &Call) -> Result<Response> {
     let id = id(call)?;
     let rule = admin.read(|db| db.rule(page.organization.id, id))?;
     let rule = rule.ok_or_else(|| Error::not_found("mapping rule", id))?;
-    let typed = Typed::of_rule(id, &rule.spec);
-    let preview = preview(&page, &typed)?;
-    page.render("rule.html", context! { rule => typed, preview })
+    show(&page, &Typed::of_rule(id, &rule.spec))
+}
+
+/// The form, with what it would come to; where the groups are many, that is asked for by the page once it is there.
+fn show(page: &Page<'_>, typed: &Typed) -> Result<Response> {
+    let groups = page.admin.read(|db| db.group_total(page.organization.id))?;
+    if groups > AT_ONCE {
+        return page.render("rule.html", context! { rule => typed, later => groups });
+    }
+    page.render("rule.html", context! { rule => typed, preview => preview(page, typed)? })
 }
 
 /// `POST rules/preview` with the fields of the form: the form again, with what it would come to.
@@ -156,8 +167,16 @@ pub fn save_rule(admin: &Admin, call: &Call) -> Result<Response> {
     let page = Page::of(admin, call, Section::Rules)?;
     let form = Form::parse(&call.body)?;
     let typed = Typed::of_form(&form);
+    let basis = form.get("basis").parse().ok();
+    if form.get("action") == "apply" && basis.is_none() {
+        return match preview(&page, &typed) {
+            Ok(preview) => page.render("rule.html", context! { rule => typed, preview, problem => UNSEEN }),
+            Err(problem) => {
+                page.refuse("rule.html", context! { rule => typed, problem => problem.detail }, problem)
+            }
+        };
+    }
     let outcome = if form.get("action") == "apply" {
-        let basis = form.get("basis").parse().ok();
         typed.changes().and_then(|changes| {
             admin.directory.apply_rule_changes(page.organization.id, cause(call), &changes, basis)?;
             Ok("The rule is saved and the rules have run.")

@@ -43,21 +43,24 @@ for (const part of document.querySelectorAll('[data-live]')) {
   }, Number(part.dataset.live) * 1000);
 }
 
-// <form data-preview="ID">: the button that previews is pressed while somebody types, and its answer's part ID is shown.
+// <form data-preview="ID">: the button that previews is pressed while somebody types, and its answer's part ID is shown. So it
+// is at once, where the page leaves it to later.
 for (const form of document.querySelectorAll('form[data-preview]')) {
   const part = document.getElementById(form.dataset.preview);
   const button = form.querySelector('button[data-previews]');
   let timer = 0;
   let asked = 0;
+  const preview = async () => {
+    const mine = ++asked;
+    const address = button.formAction || form.action;
+    const answer = await fetch(address, { method: 'POST', body: new URLSearchParams(new FormData(form)), credentials: 'same-origin' });
+    if (mine === asked) await refresh(part, answer);
+  };
   form.addEventListener('input', () => {
     clearTimeout(timer);
-    timer = setTimeout(async () => {
-      const mine = ++asked;
-      const address = button.formAction || form.action;
-      const answer = await fetch(address, { method: 'POST', body: new URLSearchParams(new FormData(form)), credentials: 'same-origin' });
-      if (mine === asked) await refresh(part, answer);
-    }, 300);
+    timer = setTimeout(preview, 300);
   });
+  if (part.querySelector('[data-later]')) preview();
 }
 
 // <button data-confirm="QUESTION">
