@@ -174,6 +174,22 @@ impl Rollcall {
         }
     }
 
+    /// The answer to a request that is refused, at once or later.
+    fn refused(
+        &self,
+        request: &Request,
+        arrival: &Arrival,
+        draft: Option<Arc<Draft>>,
+        error: &Error,
+    ) -> Outcome {
+        if let Some(parked) = self.slowed(request, arrival, error) {
+            return parked;
+        }
+        log::debug!("request {} was refused: {error}", arrival.request_id);
+        let response = self.error(request, error, arrival);
+        Outcome::Answer(self.finish(request, arrival, draft, response, Some(error)))
+    }
+
     /// How long the answer to a request that failed to authenticate waits, where it does.
     fn slowed(&self, request: &Request, arrival: &Arrival, error: &Error) -> Option<Outcome> {
         let is_failure = error.kind == Kind::Unauthorized && Audience::of(request) != Audience::Person;
@@ -252,21 +268,12 @@ impl Service for Rollcall {
     fn answer(&self, request: &Request, arrival: &Arrival) -> Outcome {
         let at = self.scim.directory.clock().now();
         let draft = self.draft(request, arrival, at);
-        let (outcome, error) = match self.run(request, arrival, at, draft.clone()) {
-            Ok(outcome) => (outcome, None),
-            Err(error) => {
-                if let Some(parked) = self.slowed(request, arrival, &error) {
-                    return parked;
-                }
-                log::debug!("request {} was refused: {error}", arrival.request_id);
-                (Outcome::Answer(self.error(request, &error, arrival)), Some(error))
+        match self.run(request, arrival, at, draft.clone()) {
+            Ok(Outcome::Answer(response)) => {
+                Outcome::Answer(self.finish(request, arrival, draft, response, None))
             }
-        };
-        match outcome {
-            Outcome::Answer(response) => {
-                Outcome::Answer(self.finish(request, arrival, draft, response, error.as_ref()))
-            }
-            other @ (Outcome::Park { .. } | Outcome::Drop) => other,
+            Ok(other @ (Outcome::Park { .. } | Outcome::Drop)) => other,
+            Err(error) => self.refused(request, arrival, draft, &error),
         }
     }
 
@@ -274,11 +281,7 @@ impl Service for Rollcall {
         let at = self.scim.directory.clock().now();
         let draft = self.draft(request, arrival, at);
         let error = self.look_up(request, arrival, at, draft.as_deref()).err()?;
-        if let Some(parked) = self.slowed(request, arrival, &error) {
-            return Some(parked);
-        }
-        let response = self.error(request, &error, arrival);
-        Some(Outcome::Answer(self.finish(request, arrival, draft, response, Some(&error))))
+        Some(self.refused(request, arrival, draft, &error))
     }
 
     fn refuse(&self, refusal: &Refusal, arrival: &Arrival) -> Response {

@@ -149,9 +149,13 @@ fn show(page: &Page<'_>, typed: &Typed) -> Result<Response> {
 /// `InvalidSyntax` for a form that cannot be read; those of the store.
 pub fn preview_rule(admin: &Admin, call: &Call) -> Result<Response> {
     let page = Page::of(admin, call, Section::Rules)?;
-    let typed = Typed::of_form(&Form::parse(&call.body)?);
-    match preview(&page, &typed) {
-        Ok(preview) => page.render("rule.html", context! { rule => typed, preview }),
+    previewed(&page, &Typed::of_form(&Form::parse(&call.body)?), None)
+}
+
+/// The form as it was typed, with what it would come to and a word about that, or with what is wrong in it.
+fn previewed(page: &Page<'_>, typed: &Typed, said: Option<&str>) -> Result<Response> {
+    match preview(page, typed) {
+        Ok(preview) => page.render("rule.html", context! { rule => typed, preview, problem => said }),
         Err(problem) => {
             page.refuse("rule.html", context! { rule => typed, problem => problem.detail }, problem)
         }
@@ -167,16 +171,11 @@ pub fn save_rule(admin: &Admin, call: &Call) -> Result<Response> {
     let page = Page::of(admin, call, Section::Rules)?;
     let form = Form::parse(&call.body)?;
     let typed = Typed::of_form(&form);
-    let basis = form.get("basis").parse().ok();
-    if form.get("action") == "apply" && basis.is_none() {
-        return match preview(&page, &typed) {
-            Ok(preview) => page.render("rule.html", context! { rule => typed, preview, problem => UNSEEN }),
-            Err(problem) => {
-                page.refuse("rule.html", context! { rule => typed, problem => problem.detail }, problem)
-            }
-        };
-    }
     let outcome = if form.get("action") == "apply" {
+        let basis = form.get("basis").parse().ok();
+        if basis.is_none() {
+            return previewed(&page, &typed, Some(UNSEEN));
+        }
         typed.changes().and_then(|changes| {
             admin.directory.apply_rule_changes(page.organization.id, cause(call), &changes, basis)?;
             Ok("The rule is saved and the rules have run.")

@@ -48,35 +48,30 @@ impl Kept {
 }
 
 /// What came of a request, ready for the asynchronous side.
-pub(super) enum Done {
-    /// Its body may come.
-    Admit,
-    Answer(Answer),
-    Park {
-        key: u64,
-        until: Duration,
-    },
+pub(super) enum Done<A> {
+    Answer(A),
+    Park { key: u64, until: Duration },
     Drop,
 }
 
 /// Has the service answer; its panic becomes a refusal.
-pub(super) fn answer(service: &Arc<dyn Service>, kept: &Kept, arrival: &Arrival) -> Done {
+pub(super) fn answer(service: &Arc<dyn Service>, kept: &Kept, arrival: &Arrival) -> Done<Answer> {
     let run = || done(service.answer(&kept.request(), arrival), arrival);
     caught(arrival, run).unwrap_or_else(|| Done::Answer(panicked(service, kept, arrival)))
 }
 
-/// Has the service look at the head; `Done::Admit` lets the body come.
-pub(super) fn admit(service: &Arc<dyn Service>, kept: &Kept, arrival: &Arrival) -> Done {
+/// Has the service look at the head; no answer lets the body come.
+pub(super) fn admit(service: &Arc<dyn Service>, kept: &Kept, arrival: &Arrival) -> Done<Option<Answer>> {
     let run = || match service.admit(&kept.request(), arrival) {
         Some(outcome) => done(outcome, arrival),
-        None => Some(Done::Admit),
+        None => Some(Done::Answer(None)),
     };
-    caught(arrival, run).unwrap_or_else(|| Done::Answer(panicked(service, kept, arrival)))
+    caught(arrival, run).unwrap_or_else(|| Done::Answer(Some(panicked(service, kept, arrival))))
 }
 
-fn done(outcome: Outcome, arrival: &Arrival) -> Option<Done> {
+fn done<A: From<Answer>>(outcome: Outcome, arrival: &Arrival) -> Option<Done<A>> {
     Some(match outcome {
-        Outcome::Answer(response) => Done::Answer(read(response, arrival)?),
+        Outcome::Answer(response) => Done::Answer(read(response, arrival)?.into()),
         Outcome::Park { key, until } => Done::Park { key, until },
         Outcome::Drop => Done::Drop,
     })

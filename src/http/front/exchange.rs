@@ -103,7 +103,7 @@ pub(super) async fn exchange(
 }
 
 /// What a worker does with a request.
-type Hop = fn(&Arc<dyn Service>, &Kept, &Arrival) -> Done;
+type Hop<A> = fn(&Arc<dyn Service>, &Kept, &Arrival) -> Done<A>;
 
 /// A request and what it needs to be answered.
 struct Exchange {
@@ -134,36 +134,31 @@ impl Exchange {
             Err(reason) => return Ok(self.give_up(reason).await),
         }
         seat.hold();
-        match self.hops(call::answer).await? {
-            Some(answer) => Ok(answer),
-            // Never: only the look at the head lets a body come.
-            None => Ok(self.refuse(Reason::Panicked).await),
-        }
+        self.hops(call::answer).await
     }
 
-    /// The hop on the head alone or with the body, again after each park; `None` lets the body come.
-    async fn hops(&mut self, call: Hop) -> Result<Option<Answer>, Dropped> {
+    /// The hop on the head alone or with the body, again after each park.
+    async fn hops<A: From<Answer> + Send + 'static>(&mut self, call: Hop<A>) -> Result<A, Dropped> {
         let mut room = Room::IfAny;
         loop {
             let seen = self.house.lot.now();
             let (service, kept, arrival) = self.for_worker();
             let Ok(done) = self.house.workers.run(room, move || call(&service, &kept, &arrival)) else {
-                return Ok(Some(self.refuse(Reason::QueueFull).await));
+                return Ok(self.refuse(Reason::QueueFull).await.into());
             };
             let reason_to_run = match done.await {
-                Ok(Done::Admit) => return Ok(None),
-                Ok(Done::Answer(answer)) => return Ok(Some(answer)),
+                Ok(Done::Answer(answer)) => return Ok(answer),
                 Ok(Done::Drop) => return Err(Dropped),
                 Ok(Done::Park { .. }) if self.arrival.resumed == Some(Resumed::Stopping) => {
-                    return Ok(Some(self.refuse(Reason::Stopping).await));
+                    return Ok(self.refuse(Reason::Stopping).await.into());
                 }
                 Ok(Done::Park { key, until }) => {
                     let Some(_parked) = self.house.seats.park() else {
-                        return Ok(Some(self.refuse(Reason::TooManyParked).await));
+                        return Ok(self.refuse(Reason::TooManyParked).await.into());
                     };
                     self.wait(key, seen, until).await
                 }
-                Err(_) => return Ok(Some(self.refuse(Reason::Stopping).await)),
+                Err(_) => return Ok(self.refuse(Reason::Stopping).await.into()),
             };
             self.arrival.resumed = Some(reason_to_run);
             room = Room::Always;
