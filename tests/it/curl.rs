@@ -6,7 +6,7 @@ use std::process::Command;
 use rollcall::http::routes::ROUTES;
 use serde_json::json;
 
-use crate::common::{Browser, Server, text, wait_for};
+use crate::common::{Browser, Output, Server, text, wait_for};
 
 /// The README's lines, those that set variables left out.
 fn lines() -> Vec<&'static str> {
@@ -116,9 +116,8 @@ fn every_curl_line_of_the_readme_works_as_written() {
         command
             .env("API", format!("{root}/api/v1"))
             .env("ORG", format!("{root}/api/v1/organizations/default"));
-        let output = command.output().expect("bash");
-        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(output.status.success(), "{line}\n{out}\n{err}");
+        let Output { code, stdout, stderr } = Output::of(&mut command);
+        assert_eq!(code, Some(0), "{line}\n{stdout}\n{stderr}");
     }
 }
 

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::common::{DurableServer, assert_contains};
+use crate::common::{DurableServer, Output, assert_contains};
 
 /// The README's shell block with the addresses and the token of a test's server.
 fn first_sync(scim: &str, token: &str) -> String {
@@ -39,14 +39,11 @@ fn the_rust_of_in_your_tests_is_the_test_that_is_run() {
 #[test]
 fn the_shell_of_in_your_tests_works_as_written() {
     let folder = tempfile::tempdir().unwrap();
-    let output = Command::new("bash")
-        .args(["-euo", "pipefail", "-c", block("rollcall.sh")])
+    let mut bash = Command::new("bash");
+    bash.args(["-euo", "pipefail", "-c", block("rollcall.sh")])
         .current_dir(folder.path())
-        .env("PATH", path())
-        .output()
-        .unwrap();
-    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{out}\n{err}");
+        .env("PATH", path());
+    Output::of(&mut bash).expect(0);
 }
 
 /// The search path with the program under test in front.
@@ -59,15 +56,10 @@ fn path() -> String {
 fn the_first_sync_works_as_written() {
     let folder = tempfile::tempdir().unwrap();
     let server = DurableServer::start(folder.path());
-    let output = Command::new("bash")
-        .args(["-c", &first_sync(&server.first_run["scim_base_url"], &server.first_run["scim_token"])])
-        .current_dir(folder.path())
-        .env("PATH", path())
-        .output()
-        .unwrap();
-    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{out}\n{err}");
-    assert_eq!(server.members_of("teams", "Sales"), ["jane@example.com"], "{out}\n{err}");
+    let mut bash = Command::new("bash");
+    bash.args(["-c", &first_sync(&server.first_run["scim_base_url"], &server.first_run["scim_token"])]);
+    let output = Output::of(bash.current_dir(folder.path()).env("PATH", path())).expect(0);
+    assert_eq!(server.members_of("teams", "Sales"), ["jane@example.com"], "{output:?}");
     let groups = server.api.get("/groups").expect(200).json;
     assert_contains(&groups["items"], &json!([{"display_name": "Sales", "status": "auto_approved"}]));
 }

@@ -1,10 +1,14 @@
 //! The program as a command that ends by itself.
 
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 
-use super::process;
+use super::process::{self, Program};
+
+/// How long a command may take: a whole sync on a busy machine, at most.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What a command printed, and how it ended.
 #[derive(Debug)]
@@ -16,15 +20,14 @@ pub struct Output {
 }
 
 impl Output {
-    /// Runs `command` to its end.
+    /// Runs `command` to its end. What it prints goes to files, so that nothing that it leaves behind is waited for.
+    #[track_caller]
     pub fn of(command: &mut Command) -> Output {
-        let output =
-            command.stdin(Stdio::null()).output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-        Output {
-            code: output.status.code(),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        let mut stdout = tempfile::tempfile().expect("a temporary file");
+        command.stdin(Stdio::null()).stdout(stdout.try_clone().expect("a second handle"));
+        let mut program = Program::spawn(command);
+        let code = program.wait_within(PATIENCE).code();
+        Output { code, stdout: process::text(&mut stdout), stderr: program.log() }
     }
 
     /// Fails unless the command ended with `code`.

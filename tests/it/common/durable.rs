@@ -151,6 +151,7 @@ fn run(command: Command, directory: &Path, port: u16) -> Program {
 /// A connection alone says little: the socket listens before the database is open.
 fn is_healthy(address: SocketAddr) -> Option<()> {
     let mut stream = TcpStream::connect(address).ok()?;
+    stream.set_read_timeout(Some(process::PATIENCE)).ok()?;
     stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").ok()?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok()?;

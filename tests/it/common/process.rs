@@ -70,15 +70,18 @@ impl Program {
     /// Waits for the program to end by itself.
     #[track_caller]
     pub fn wait(&mut self) -> ExitStatus {
-        wait_for("the program ends", || self.child.try_wait().expect("a child to wait for"))
+        self.wait_within(PATIENCE)
+    }
+
+    /// The same for one that has more to do.
+    #[track_caller]
+    pub fn wait_within(&mut self, patience: Duration) -> ExitStatus {
+        wait_within(patience, "the program ends", || self.child.try_wait().expect("a child to wait for"))
     }
 
     /// Everything it wrote to standard error so far.
     pub fn log(&mut self) -> String {
-        let mut text = Vec::new();
-        let _ = self.log.seek(SeekFrom::Start(0));
-        let _ = self.log.read_to_end(&mut text);
-        String::from_utf8_lossy(&text).into_owned()
+        text(&mut self.log)
     }
 }
 
@@ -91,15 +94,28 @@ impl Drop for Program {
     }
 }
 
+/// All that was written to a file.
+pub(super) fn text(file: &mut File) -> String {
+    let mut text = Vec::new();
+    let _ = file.seek(SeekFrom::Start(0));
+    let _ = file.read_to_end(&mut text);
+    String::from_utf8_lossy(&text).into_owned()
+}
+
 /// Asks again and again until `answer` gives something; fails when that takes too long.
 #[track_caller]
-pub fn wait_for<T>(what: &str, mut answer: impl FnMut() -> Option<T>) -> T {
+pub fn wait_for<T>(what: &str, answer: impl FnMut() -> Option<T>) -> T {
+    wait_within(PATIENCE, what, answer)
+}
+
+#[track_caller]
+fn wait_within<T>(patience: Duration, what: &str, mut answer: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
         if let Some(value) = answer() {
             return value;
         }
-        assert!(start.elapsed() < PATIENCE, "waited {PATIENCE:?} in vain until {what}");
+        assert!(start.elapsed() < patience, "waited {patience:?} in vain until {what}");
         std::thread::sleep(Duration::from_millis(5));
     }
 }

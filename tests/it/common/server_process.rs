@@ -3,12 +3,13 @@
 use std::io::{BufRead, BufReader, Write};
 use std::ops::Deref;
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::channel;
 
 use serde_json::Value;
 
 use super::client::Client;
 use super::ephemeral::{tenant, test_client};
-use super::process::{self, Program};
+use super::process::{self, PATIENCE, Program};
 use super::tenant::Tenant;
 
 /// An ephemeral server in a process of its own; ends with the test. Dereferences to its organization `default`.
@@ -55,9 +56,9 @@ impl ServerProcess {
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut program = Program::spawn(&mut command);
         let stdin = program.child.stdin.take();
-        let mut stdout = BufReader::new(program.child.stdout.take().expect("a piped standard output"));
-        let mut line = String::new();
-        stdout.read_line(&mut line).expect("the ready line");
+        let stdout = program.child.stdout.take().expect("a piped standard output");
+        let (stdout, line) = first_line(stdout)
+            .unwrap_or_else(|| panic!("no ready line within {PATIENCE:?}\n{}", program.log()));
         let ready: Value = serde_json::from_str(&line)
             .unwrap_or_else(|error| panic!("no ready line but {line:?}: {error}\n{}", program.log()));
         ServerProcess { tenant: tenant(&ready), test: test_client(&ready), ready, program, stdin, stdout }
@@ -74,6 +75,18 @@ impl ServerProcess {
         let _ = std::io::Read::read_to_string(&mut self.stdout, &mut rest);
         rest
     }
+}
+
+/// The first line, which is empty where there is none, and what follows; `None` if neither comes.
+fn first_line(stdout: ChildStdout) -> Option<(BufReader<ChildStdout>, String)> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        let (mut stdout, mut line) = (BufReader::new(stdout), String::new());
+        stdout.read_line(&mut line).expect("the ready line");
+        // Nobody waits any more when it came too late.
+        let _ = sender.send((stdout, line));
+    });
+    receiver.recv_timeout(PATIENCE).ok()
 }
 
 impl Deref for ServerProcess {

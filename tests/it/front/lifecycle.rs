@@ -7,6 +7,7 @@ use std::time::Instant;
 use rollcall::http::front::Limits;
 
 use super::support::{Client, PATIENCE, SHORT, get, limits, serve};
+use crate::common::wait_for;
 
 #[test]
 fn when_all_connections_are_taken_the_one_nearest_its_deadline_makes_room() {
@@ -92,7 +93,7 @@ fn when_descriptors_run_out_the_connection_nearest_its_deadline_makes_room() {
     assert_eq!(last.answer().status, 200);
     assert!(clients.iter().any(|client| !client.hears_nothing_for(SHORT)), "there were descriptors enough");
     drop(child.stdin.take());
-    assert!(child.wait().unwrap().success());
+    assert!(wait_for("the server ends", || child.try_wait().unwrap()).success());
 }
 
 #[test]
