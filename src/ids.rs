@@ -1,7 +1,7 @@
 //! The one place that makes identifiers and secrets.
 //!
-//! Resource ids are UUIDs (Okta asks for a GUID) that begin with the time, so that those made together lie together in
-//! the index and a batch of new users writes few pages; secrets are 32 random bytes. With `--deterministic` the ids follow a
+//! The ids of resources and requests are UUIDs (Okta asks for a GUID) that begin with the time, so that those made
+//! together lie together in an index and a batch of new rows writes few pages; secrets are 32 random bytes. With `--deterministic` the ids follow a
 //! counter, so that a test can write them down; secrets are random in every mode.
 
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::model::time::Timestamp;
 /// Where ids come from: the system's randomness, or a counter for tests.
 #[derive(Clone, Debug)]
 pub enum Ids {
-    /// UUIDs of version 7 for resources, of version 4 for requests.
+    /// UUIDs of version 7 for resources and requests, of version 4 for all else.
     Random,
     /// `00000000-0000-4000-8000-000000000001` and upwards.
     Deterministic(Arc<AtomicU64>),
@@ -49,16 +49,21 @@ impl Ids {
         format_uuid(u128::from_be_bytes(bytes), 4)
     }
 
-    /// A new UUID for a resource made at `at`: version 7 (RFC 9562 §5.7), in the order of time.
-    pub fn resource_id(&self, at: Timestamp) -> ResourceId {
+    /// A new UUID for something made at `at`: version 7 (RFC 9562 §5.7), in the order of time.
+    pub fn uuid_at(&self, at: Timestamp) -> String {
         match self {
             Ids::Random => {
                 let random = u128::from_be_bytes(random_bytes::<16>()) & ((1 << 80) - 1);
                 let millis = u128::from(at.as_millis().max(0).unsigned_abs()) & ((1 << 48) - 1);
-                ResourceId(format_uuid(millis << 80 | random, 7))
+                format_uuid(millis << 80 | random, 7)
             }
-            Ids::Deterministic(_) => ResourceId(self.uuid()),
+            Ids::Deterministic(_) => self.uuid(),
         }
+    }
+
+    /// The id of a resource made at `at`.
+    pub fn resource_id(&self, at: Timestamp) -> ResourceId {
+        ResourceId(self.uuid_at(at))
     }
 
     /// A secret of 256 bits.

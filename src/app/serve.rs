@@ -78,7 +78,7 @@ fn metrics_front(address: SocketAddr, program: Arc<Rollcall>) -> Result<Front> {
     let listener = listen(address)?;
     log::info!("metrics: http://{}/metrics", local_address(&listener)?);
     let limits = Limits { workers: 1, connections: Some(16), ..Limits::default() };
-    Front::start(listener, None, limits, Ids::Random, Arc::new(MetricsService::of(program)))
+    Front::start(listener, None, limits, Ids::Random, Clock::System, Arc::new(MetricsService::of(program)))
         .map_err(|error| Error::internal(format!("The metrics cannot be served: {error}")))
 }
 
@@ -114,7 +114,8 @@ impl Running {
         program: Arc<Rollcall>,
         service: Arc<dyn Service>,
     ) -> Result<Running> {
-        let front = Front::start(listener, tls, front_limits(&config.server), request_ids, service)
+        let (limits, clock) = (front_limits(&config.server), program.scim.directory.clock().clone());
+        let front = Front::start(listener, tls, limits, request_ids, clock, service)
             .map_err(|error| Error::internal(format!("The server cannot start: {error}")))?;
         let waker = front.waker();
         program.scim.directory.store().on_events(move |organizations| {

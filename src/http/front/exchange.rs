@@ -23,6 +23,7 @@ use super::pool::{Pool, Room};
 use super::seats::{Bytes, Seats};
 use super::talk::Talk;
 use super::{Arrival, Limits, Reason, Refusal, Resumed, Service, Tls};
+use crate::clock::Clock;
 use crate::ids::Ids;
 
 /// What all connections share.
@@ -30,6 +31,7 @@ pub(super) struct House {
     pub(super) service: Arc<dyn Service>,
     pub(super) limits: Rc<Limits>,
     pub(super) ids: Ids,
+    pub(super) clock: Clock,
     pub(super) budget: Budget,
     pub(super) lot: Arc<Lot>,
     pub(super) seats: Rc<Seats>,
@@ -46,7 +48,8 @@ pub(super) struct House {
 impl House {
     /// A request that has just come in.
     pub(super) fn arrival(&self, peer: Peer) -> Arrival {
-        Arrival { request_id: self.ids.uuid(), peer: peer.address, received: Instant::now(), resumed: None }
+        let request_id = self.ids.uuid_at(self.clock.now());
+        Arrival { request_id, peer: peer.address, received: Instant::now(), resumed: None }
     }
 
     /// Has a refusal put into words.

@@ -25,6 +25,7 @@ use super::seats::{Bytes, Seat, Seats};
 use super::tls::Greeting;
 use super::wire::linger;
 use super::{Limits, Service, Tls, Waker};
+use crate::clock::Clock;
 use crate::ids::Ids;
 
 /// After an accept error: there may be descriptors again soon, and until then trying at once would only burn time.
@@ -63,7 +64,8 @@ impl StopHandle {
 }
 
 impl Front {
-    /// Serves `listener` from now on, by https if there is `tls`. `ids` gives the request ids.
+    /// Serves `listener` from now on, by https if there is `tls`. `ids` gives the request ids, which begin
+    /// with `clock`'s time.
     ///
     /// # Errors
     /// The system refuses threads, a poller or the listener.
@@ -72,6 +74,7 @@ impl Front {
         tls: Option<Tls>,
         limits: Limits,
         ids: Ids,
+        clock: Clock,
         service: Arc<dyn Service>,
     ) -> io::Result<Front> {
         let address = listener.local_addr()?;
@@ -91,8 +94,19 @@ impl Front {
             let budget = Budget::new(limits.buffered_bytes);
             let seats = Seats::new(limits.connection_cap());
             let limits = Rc::new(limits);
-            let house =
-                House { service, limits, ids, budget, lot, seats, tls, workers, refusers, stop: stopped };
+            let house = House {
+                service,
+                limits,
+                ids,
+                clock,
+                budget,
+                lot,
+                seats,
+                tls,
+                workers,
+                refusers,
+                stop: stopped,
+            };
             run(runtime, listener, Rc::new(house));
         })?;
         let running = Running { thread, workers: worker_threads, refusers: refuser_threads };

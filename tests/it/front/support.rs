@@ -5,6 +5,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
+use rollcall::clock::Clock;
 use rollcall::http::front::{Arrival, Front, Limits, Outcome, Refusal, Resumed, Service, Tls, Waker};
 use rollcall::ids::Ids;
 use rouille::{Request, Response};
@@ -140,9 +141,15 @@ pub fn serve(limits: Limits) -> Served {
 pub fn serve_with(tls: Option<Tls>, limits: Limits) -> Served {
     let probe = Arc::new(Probe::default());
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let front =
-        Front::start(listener, tls, limits, Ids::deterministic(), Arc::clone(&probe) as Arc<dyn Service>)
-            .unwrap();
+    let front = Front::start(
+        listener,
+        tls,
+        limits,
+        Ids::deterministic(),
+        Clock::System,
+        Arc::clone(&probe) as Arc<dyn Service>,
+    )
+    .unwrap();
     *probe.waker.lock().unwrap() = Some(front.waker());
     Served { front, probe }
 }

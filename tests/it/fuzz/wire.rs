@@ -5,6 +5,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rollcall::clock::Clock;
 use rollcall::http::front::{Arrival, Front, Limits, Outcome, Refusal, Service};
 use rollcall::ids::Ids;
 use rouille::{Request, Response};
@@ -44,7 +45,8 @@ impl Service for Echo {
 fn whatever_bytes_come_the_front_answers_or_closes() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let limits = Limits { workers: 2, ..Limits::default() };
-    let front = Front::start(listener, None, limits, Ids::deterministic(), Arc::new(Echo)).unwrap();
+    let front =
+        Front::start(listener, None, limits, Ids::deterministic(), Clock::System, Arc::new(Echo)).unwrap();
     run("wire", 1000, &seeds::messages(), |bytes| {
         let mut stream = TcpStream::connect(front.address()).expect("the front listens");
         stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
