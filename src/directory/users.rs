@@ -59,19 +59,7 @@ impl Change<'_> {
     ) -> Result<User> {
         let user = self.tx.user(self.organization.id, id)?.ok_or_else(|| Error::not_found("user", id))?;
         let mut document = edit(self, &user)?;
-        if document.user_name != user.user_name {
-            if !self.policy.user_name_mutable {
-                return Err(Error::new(
-                    Kind::Mutability,
-                    format!(
-                        "userName: it is \"{}\" and cannot be changed to \"{}\" here ([scim] user_name = \"immutable\").",
-                        user.user_name, document.user_name
-                    ),
-                )
-                .at("userName"));
-            }
-            self.check_name_is_free(&document.user_name, Some(user.id))?;
-        }
+        self.check_user_name(&user, &document.user_name)?;
         let before = self.tx.bound_concurrency_group(user.id)?;
         let bound = match self.bind(Some((&user, before)), &document) {
             // A request that takes access away is never refused for another attribute's value (mapping.md §5.7).
@@ -150,6 +138,24 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// Whether a user may bear a name.
+    ///
+    /// # Errors
+    /// `Mutability` when it is another one and may not change; `Uniqueness` and `InvalidValue` when it is taken.
+    pub fn check_user_name(&self, user: &User, name: &str) -> Result<()> {
+        if name == user.user_name {
+            return Ok(());
+        }
+        if !self.policy.user_name_mutable {
+            let detail = format!(
+                "userName: it is \"{}\" and cannot be changed to \"{name}\" here ([scim] user_name = \"immutable\").",
+                user.user_name
+            );
+            return Err(Error::new(Kind::Mutability, detail).at("userName"));
+        }
+        self.check_name_is_free(name, Some(user.id))
+    }
+
     fn check_name_is_free(&self, user_name: &str, except: Option<UserId>) -> Result<()> {
         let holder = self.tx.user_named(self.organization.id, user_name)?;
         if let Some(holder) = holder.filter(|holder| Some(holder.id) != except) {
@@ -218,6 +224,7 @@ impl Change<'_> {
 fn keep_concurrency_group(user: &User, document: &mut UserDocument) {
     let stored: Value = serde_json::from_str(&user.resource).unwrap_or_default();
     document.concurrency_group.clone_from(&user.concurrency_group);
+    let mut emptied = Vec::new();
     for (urn, extension) in &mut document.resource {
         let Value::Object(extension) = extension else { continue };
         if !urn.starts_with("urn:") || !extension.contains_key("LambdatestGroup") {
@@ -230,6 +237,15 @@ fn keep_concurrency_group(user: &User, document: &mut UserDocument) {
             None => {
                 extension.shift_remove("LambdatestGroup");
             }
+        }
+        if extension.is_empty() {
+            emptied.push(urn.clone());
+        }
+    }
+    for urn in emptied {
+        document.resource.shift_remove(&urn);
+        if let Some(Value::Array(schemas)) = document.resource.get_mut("schemas") {
+            schemas.retain(|schema| schema.as_str() != Some(&urn));
         }
     }
 }

@@ -1,73 +1,161 @@
-//! Whether a body takes a user's access away, looked at before anything else of it is.
+//! A request that takes a user's access away is never refused for another attribute's value (mapping.md §5.7): that
+//! attribute stays as it was, and the request log says so.
+//!
+//! Only a request that is refused is looked at here. It is read again in parts, as if the user were active, so that it
+//! shows whether it is the request that says otherwise; what cannot be taken of it is left out.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::scim::deviations::Tolerance;
+use crate::directory::Change;
+use crate::model::error::{Error, Kind, Result};
+use crate::model::user::{User, UserDocument};
+use crate::scim::deviations::Notes;
+use crate::scim::schema::Schemas;
 
-/// Whether a PUT or PATCH body sets `active` to false, or to a string that is tolerated for it.
-pub fn takes_access_away(body: &Value, tolerance: Tolerance) -> bool {
-    sets_inactive(body, tolerance)
-        || member(body, "operations").and_then(Value::as_array).is_some_and(|operations| {
-            operations.iter().any(|operation| {
-                let Some(value) = member(operation, "value") else { return false };
-                match member(operation, "path").and_then(Value::as_str) {
-                    Some(path) => names_active(path) && is_false(value, tolerance),
-                    None => sets_inactive(value, tolerance),
-                }
-            })
-        })
+/// Attributes in one body that are read one by one; of a larger one nothing but `active` is taken.
+const PARTS: usize = 500;
+
+/// A user as a request would have it.
+pub(super) type Read = (UserDocument, Notes);
+
+/// What a request makes of the stored user `current`: as `whole` reads it, and where that is refused although the request
+/// takes access away, as `in_parts` does.
+///
+/// # Errors
+/// What `whole` answers; that the user name is not free.
+pub(super) fn read_or_deactivate(
+    change: &Change<'_>,
+    user: &User,
+    current: &Map<String, Value>,
+    whole: impl FnOnce(&Map<String, Value>) -> Result<Read>,
+    in_parts: impl FnOnce(&Map<String, Value>) -> Result<Read>,
+) -> Result<Read> {
+    let is_free = |document: &UserDocument| change.check_user_name(user, &document.user_name);
+    let error = match whole(current) {
+        Ok(read) => match is_free(&read.0) {
+            Ok(()) => return Ok(read),
+            Err(error) => error,
+        },
+        Err(error) => error,
+    };
+    if left_out(&error).is_none() {
+        return Err(error);
+    }
+    let mut as_active = current.clone();
+    as_active.insert("active".to_owned(), Value::Bool(true));
+    let (mut document, mut notes) = match in_parts(&as_active) {
+        Ok(read) if read.0.active == Some(false) => read,
+        _ => return Err(error),
+    };
+    if let Err(error) = is_free(&document) {
+        keep_user_name(user, &mut document, current);
+        left_out(&error).into_iter().for_each(|sentence| notes.remark(sentence));
+    }
+    Ok((document, notes))
 }
 
-fn sets_inactive(resource: &Value, tolerance: Tolerance) -> bool {
-    let members = resource.as_object().into_iter().flatten();
-    members.into_iter().any(|(name, value)| names_active(name) && is_false(value, tolerance))
+fn keep_user_name(user: &User, document: &mut UserDocument, current: &Map<String, Value>) {
+    document.user_name.clone_from(&user.user_name);
+    if let Some(stored) = current.get("userName") {
+        document.resource.insert("userName".to_owned(), stored.clone());
+    }
 }
 
-fn names_active(path: &str) -> bool {
-    let name = path.rsplit(':').next().unwrap_or(path);
-    name.eq_ignore_ascii_case("active")
+/// What the log says of something that was not taken; `None` where a request cannot be taken without it.
+pub(super) fn left_out(error: &Error) -> Option<String> {
+    let speaks_of_a_value =
+        matches!(error.kind, Kind::InvalidValue | Kind::NoTarget | Kind::Mutability | Kind::Uniqueness);
+    speaks_of_a_value
+        .then(|| format!("The user is deactivated; this was left out and stays as it was: {}", error.detail))
 }
 
-/// `false`, or the string that Entra ID sends for it.
-fn is_false(value: &Value, tolerance: Tolerance) -> bool {
-    let is_word = |text: &str| tolerance == Tolerance::Lenient && text.eq_ignore_ascii_case("false");
-    value == &Value::Bool(false) || value.as_str().is_some_and(is_word)
-}
-
-fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
-    let members = value.as_object()?;
-    members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn every_way_to_deactivate_is_seen() {
-        for body in [
-            json!({"active": false}),
-            json!({"Active": "False", "userName": "x"}),
-            json!({"Operations": [{"op": "replace", "path": "active", "value": false}]}),
-            json!({"operations": [{"op": "Replace", "value": {"active": "False"}}]}),
-            json!({"Operations": [{"path": "urn:ietf:params:scim:schemas:core:2.0:User:active", "value": false}]}),
-        ] {
-            assert!(takes_access_away(&body, Tolerance::Lenient), "{body}");
-        }
-        for body in [
-            json!({"active": true}),
-            json!({"nickName": "false"}),
-            json!({"Operations": [{"op": "replace", "path": "title", "value": "false"}]}),
-        ] {
-            assert!(!takes_access_away(&body, Tolerance::Lenient), "{body}");
+/// A whole user, read attribute by attribute. What cannot be taken stays as it is in `current`.
+///
+/// # Errors
+/// What cannot be read at all; something about `active`, which alone is not left out.
+pub(super) fn replacement_in_parts(
+    schemas: &Schemas,
+    body: Value,
+    current: &Map<String, Value>,
+) -> Result<Read> {
+    let parts: Vec<Part> = parts(body);
+    let mut taken = Map::new();
+    let mut remarks = Vec::new();
+    let name = current.get("userName").cloned().unwrap_or_default();
+    for part in parts.iter().filter(|part| parts.len() <= PARTS || part.is_active()) {
+        let mut alone = Map::from_iter([("userName".to_owned(), name.clone())]);
+        part.put(&mut alone);
+        match schemas.read_user_replacement(Value::Object(alone), current) {
+            Ok(_) => part.put(&mut taken),
+            Err(error) => {
+                let sentence = left_out(&error).filter(|_| !part.is_active());
+                remarks.push(sentence.ok_or(error)?);
+                part.stored_in(current).iter().for_each(|stored| stored.put(&mut taken));
+            }
         }
     }
+    if parts.len() > PARTS {
+        remarks
+            .push(format!("The user is deactivated; of {} attributes nothing else was taken.", parts.len()));
+        let rest = current.iter().filter(|(key, _)| *key != "active");
+        taken.extend(rest.map(|(key, value)| (key.clone(), value.clone())));
+    }
+    if !taken.keys().any(|key| key.eq_ignore_ascii_case("userName")) {
+        taken.insert("userName".to_owned(), name);
+    }
+    let (document, mut notes) = schemas.read_user_replacement(Value::Object(taken), current)?;
+    remarks.into_iter().for_each(|remark| notes.remark(remark));
+    Ok((document, notes))
+}
 
-    #[test]
-    fn a_strict_server_takes_no_string_for_a_boolean() {
-        let body = json!({"active": "False"});
-        assert!(!takes_access_away(&body, Tolerance::Strict));
-        assert!(takes_access_away(&json!({"active": false}), Tolerance::Strict));
+/// One attribute of a body, or of one of its extensions.
+struct Part {
+    extension: Option<String>,
+    name: String,
+    value: Value,
+}
+
+fn parts(body: Value) -> Vec<Part> {
+    let Value::Object(members) = body else { return Vec::new() };
+    let mut parts = Vec::new();
+    for (name, value) in members {
+        match value {
+            Value::Object(inner) if name.contains(':') => {
+                let of = |(inner, value)| Part { extension: Some(name.clone()), name: inner, value };
+                parts.extend(inner.into_iter().map(of));
+            }
+            value => parts.push(Part { extension: None, name, value }),
+        }
+    }
+    parts
+}
+
+impl Part {
+    fn is_active(&self) -> bool {
+        self.extension.is_none() && self.name.eq_ignore_ascii_case("active")
+    }
+
+    fn put(&self, body: &mut Map<String, Value>) {
+        let place = match &self.extension {
+            None => body,
+            Some(urn) => match body.entry(urn.clone()).or_insert_with(|| Value::Object(Map::new())) {
+                Value::Object(extension) => extension,
+                _ => return,
+            },
+        };
+        place.insert(self.name.clone(), self.value.clone());
+    }
+
+    /// The same attribute as it is stored.
+    fn stored_in(&self, current: &Map<String, Value>) -> Option<Part> {
+        let (extension, members) = match &self.extension {
+            None => (None, current),
+            Some(urn) => {
+                let (urn, extension) = current.iter().find(|(key, _)| key.eq_ignore_ascii_case(urn))?;
+                (Some(urn.clone()), extension.as_object()?)
+            }
+        };
+        let (name, value) = members.iter().find(|(key, _)| key.eq_ignore_ascii_case(&self.name))?;
+        Some(Part { extension, name: name.clone(), value: value.clone() })
     }
 }

@@ -5,16 +5,16 @@ use serde_json::{Map, Value};
 
 use crate::directory::Change;
 use crate::model::call::Call;
-use crate::model::error::{Error, Kind, Result};
+use crate::model::error::{Error, Result};
 use crate::model::id::ResourceId;
 use crate::model::user::{User, UserDocument};
 use crate::scim::body;
 use crate::scim::conditions::Conditions;
-use crate::scim::deactivation::takes_access_away;
+use crate::scim::deactivation::{left_out, read_or_deactivate, replacement_in_parts};
 use crate::scim::deviations::Notes;
 use crate::scim::errors::respond_text;
 use crate::scim::etags::etag;
-use crate::scim::patch::{PatchRequest, apply_user};
+use crate::scim::patch::{PatchRequest, apply_user, apply_user_in_parts};
 use crate::scim::projection::Projection;
 use crate::scim::queries::projection_of;
 use crate::scim::resources::{View, not_modified, read_only_members};
@@ -116,12 +116,12 @@ pub(super) fn replace_in(
     conditions: &Conditions,
     body: Value,
 ) -> Result<User> {
-    let deactivates = takes_access_away(&body, scim.schemas.tolerance());
     change.update_user(id, |change, user| {
         conditions.check(user.version)?;
-        let current = stored(user)?;
-        let read = scim.schemas.read_user_replacement(body, &current);
-        let (document, notes) = or_deactivate(scim, &current, deactivates, read)?;
+        let schemas = &scim.schemas;
+        let whole = |current: &_| schemas.read_user_replacement(body.clone(), current);
+        let in_parts = |current: &_| replacement_in_parts(schemas, body.clone(), current);
+        let (document, notes) = read_or_deactivate(change, user, &stored(user)?, whole, in_parts)?;
         take_notes(change, &notes);
         Ok(document)
     })
@@ -136,15 +136,17 @@ pub(super) fn patch_in(
     conditions: &Conditions,
     body: Value,
 ) -> Result<User> {
-    let deactivates = takes_access_away(&body, scim.schemas.tolerance());
     let request = PatchRequest::parse(body, &scim.schemas, &scim.settings.filter)?;
     change.update_user(id, |change, user| {
         conditions.check(user.version)?;
-        let current = stored(user)?;
-        let projection = Projection::default_of(&scim.schemas, ResourceKind::User);
-        let whole = View { base, projection: &projection }.user(change.tx(), user)?;
-        let read = apply_user(&scim.schemas, request, &current, &read_only_members(&whole));
-        let (document, notes) = or_deactivate(scim, &current, deactivates, read)?;
+        let schemas = &scim.schemas;
+        let projection = Projection::default_of(schemas, ResourceKind::User);
+        let shown = View { base, projection: &projection }.user(change.tx(), user)?;
+        let read_only = read_only_members(&shown);
+        let whole = |current: &_| apply_user(schemas, request.clone(), current, &read_only);
+        let in_parts =
+            |current: &_| apply_user_in_parts(schemas, request.clone(), current, &read_only, left_out);
+        let (document, notes) = read_or_deactivate(change, user, &stored(user)?, whole, in_parts)?;
         take_notes(change, &notes);
         Ok(document)
     })
@@ -162,24 +164,6 @@ pub(super) fn delete_in(
         |user| conditions.check(user.version),
         |user| Ok(deactivated(scim, &stored(user)?)?.0),
     )
-}
-
-/// A request that takes access away is never refused for another attribute's value (mapping.md §5.7): then the user is
-/// deactivated and everything else stays as it was.
-fn or_deactivate(
-    scim: &Scim,
-    current: &Map<String, Value>,
-    deactivates: bool,
-    read: Result<(UserDocument, Notes)>,
-) -> Result<(UserDocument, Notes)> {
-    match read {
-        Err(error) if deactivates && error.kind == Kind::InvalidValue => {
-            let (document, mut notes) = deactivated(scim, current)?;
-            notes.remark(format!("The user was deactivated and nothing else was taken: {}", error.detail));
-            Ok((document, notes))
-        }
-        read => read,
-    }
 }
 
 /// The stored user with `active` false.

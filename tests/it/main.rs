@@ -22,6 +22,7 @@ mod by_hand;
 mod commands;
 mod conflicts;
 mod curl;
+mod deactivating;
 mod decisions;
 mod deviations;
 mod discovery;

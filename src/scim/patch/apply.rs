@@ -13,6 +13,9 @@ use crate::model::user::UserDocument;
 use crate::scim::deviations::{Deviation, Notes};
 use crate::scim::schema::{Place, Reader, ResourceKind, Schemas, finish_group, finish_user};
 
+/// How many operations are tried one by one.
+const PARTS: usize = 500;
+
 /// What a PATCH makes of a group.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GroupPatch {
@@ -39,6 +42,39 @@ pub fn apply_user(
 ) -> Result<(UserDocument, Notes)> {
     let mut patch = Patch::new(schemas, ResourceKind::User, current, read_only, request.paths);
     patch.run(request.operations, request.notes)?;
+    let document = finish_user(&mut patch.reader, patch.resource, Some(current))?;
+    Ok((document, patch.reader.notes))
+}
+
+/// The same one by one, also the members of an operation without a path: what cannot be applied is left out and noted,
+/// where `note` has words for it.
+///
+/// # Errors
+/// As for [`apply_user`], where `note` has no words; `TooMany` for more operations than can be tried.
+pub fn apply_user_in_parts(
+    schemas: &Schemas,
+    request: PatchRequest,
+    current: &Map<String, Value>,
+    read_only: &Map<String, Value>,
+    note: impl Fn(&Error) -> Option<String>,
+) -> Result<(UserDocument, Notes)> {
+    let mut patch = Patch::new(schemas, ResourceKind::User, current, read_only, request.paths);
+    patch.reader.notes.extend(request.notes);
+    let parts: Vec<Operation> = request.operations.into_iter().flat_map(Operation::in_parts).collect();
+    if parts.len() > PARTS {
+        return Err(Error::new(Kind::TooMany, "There are too many operations to try them one by one."));
+    }
+    for operation in parts {
+        let before = patch.resource.clone();
+        let tried = patch
+            .one(operation)
+            .and_then(|()| finish_user(&mut patch.reader, patch.resource.clone(), Some(current)));
+        if let Err(error) = tried {
+            let Some(sentence) = note(&error) else { return Err(error) };
+            patch.resource = before;
+            patch.reader.notes.remark(sentence);
+        }
+    }
     let document = finish_user(&mut patch.reader, patch.resource, Some(current))?;
     Ok((document, patch.reader.notes))
 }
@@ -91,13 +127,16 @@ impl<'a> Patch<'a> {
     fn run(&mut self, operations: Vec<Operation>, notes: Notes) -> Result<()> {
         self.reader.notes.extend(notes);
         for (index, operation) in operations.into_iter().enumerate() {
-            let done = match (operation.path, operation.action) {
-                (Some(path), action) => self.at_path(&path, action, Named::ByPath),
-                (None, action) => self.without_path(action),
-            };
-            done.map_err(in_operation(index))?;
+            self.one(operation).map_err(in_operation(index))?;
         }
         Ok(())
+    }
+
+    fn one(&mut self, operation: Operation) -> Result<()> {
+        match (operation.path, operation.action) {
+            (Some(path), action) => self.at_path(&path, action, Named::ByPath),
+            (None, action) => self.without_path(action),
+        }
     }
 
     /// An operation without a path: each member of its value is an operation of its own.

@@ -25,5 +25,5 @@ mod target;
 mod tests;
 mod values;
 
-pub use apply::{GroupPatch, apply_group, apply_user};
+pub use apply::{GroupPatch, apply_group, apply_user, apply_user_in_parts};
 pub use request::{OPERATIONS, PatchRequest};

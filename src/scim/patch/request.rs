@@ -1,6 +1,6 @@
 //! The body of a PATCH → operations (RFC 7644 §3.5.2).
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::paths::{Paths, WrittenPath};
 use crate::model::error::{Error, Kind, Result};
@@ -111,6 +111,21 @@ impl Operation {
             }
         };
         Ok(Operation { path, action })
+    }
+}
+
+impl Operation {
+    /// The same as several, where it has no path: one for each member of its value.
+    pub(super) fn in_parts(self) -> Vec<Operation> {
+        let (members, again): (_, fn(Value) -> Action) = match self {
+            Operation { path: None, action: Action::Add(Value::Object(members)) } => (members, Action::Add),
+            Operation { path: None, action: Action::Replace(Value::Object(members)) } => {
+                (members, Action::Replace)
+            }
+            whole => return vec![whole],
+        };
+        let one = |(name, value)| Value::Object(Map::from_iter([(name, value)]));
+        members.into_iter().map(|member| Operation { path: None, action: again(one(member)) }).collect()
     }
 }
 

@@ -204,6 +204,9 @@ fn the_user_extension_gives_role_and_concurrency_group_mapping_7_1() {
     let (document, _) = read(json!({EXTENSION: {"organizationrole": "Guest", "LambdatestGroup": "Nightly"}}));
     assert_eq!(document.own_role, Some(Role::Guest));
     assert_eq!(document.concurrency_group.as_deref(), Some("Nightly"));
+    let (document, _) = read(json!({EXTENSION: {"OrganizationRole": "", "LambdatestGroup": ""}}));
+    assert_eq!((document.own_role, document.concurrency_group), (None, None));
+    assert!(!document.resource.contains_key(EXTENSION), "an empty string clears them");
     let error = refused(json!({EXTENSION: {"OrganizationRole": "Owner"}}));
     assert!(error.kind == Kind::InvalidValue && error.detail.contains("Admin, User, Guest"));
 }

@@ -70,6 +70,7 @@ pub(in crate::scim) fn finish_user(
         keep_user_name(reader, &mut resource, current)?;
     }
     let user_name = user_name(reader, &resource, current)?;
+    drop_empty(reader, &mut resource);
     set_schemas(reader.schemas.shape(ResourceKind::User), &mut resource);
     size::check(&resource)?;
     let extension = resource.get(&reader.schemas.settings().user_extension_urn);
@@ -84,6 +85,22 @@ pub(in crate::scim) fn finish_user(
         emails: emails(&resource),
         resource,
     })
+}
+
+/// An empty string clears an attribute of the user extension: no role and no concurrency group is called so, and IdPs send it
+/// for an attribute that the directory no longer has.
+fn drop_empty(reader: &mut Reader, resource: &mut Map<String, Value>) {
+    let urn = reader.schemas.settings().user_extension_urn.clone();
+    let Some(Value::Object(extension)) = resource.get_mut(&urn) else { return };
+    for name in ["OrganizationRole", "LambdatestGroup"] {
+        if extension.get(name).and_then(Value::as_str) == Some("") {
+            extension.shift_remove(name);
+            reader.notes.remark(format!("{name} is empty, which is taken as no value."));
+        }
+    }
+    if extension.is_empty() {
+        resource.shift_remove(&urn);
+    }
 }
 
 /// Puts the account's names back (`names = "account"`).
