@@ -10,8 +10,10 @@ use crate::admin::list::{self, Listing};
 use crate::admin::lookup::{Lookup, mappings_json};
 use crate::admin::mappings::{Wanted, chosen};
 use crate::admin::operation::{AFTER, LIMIT, Operation, Parameter, QUERY};
+use crate::admin::preview::by_hand;
 use crate::admin::reply::{self, Reply};
 use crate::directory::About;
+use crate::mapping::preview::Trial;
 use crate::model::call::Call;
 use crate::model::entity::TargetType;
 use crate::model::error::{Error, Result};
@@ -95,12 +97,17 @@ pub fn members(admin: &Admin, call: &Call) -> Result<Reply> {
 ///
 /// # Errors
 /// `NotFound`; `InvalidValue` naming the field; `Conflict` when another mapping holds the entity, or the group has its
-/// one mapping to an exclusive type.
+/// one mapping to an exclusive type, or with a fresh preview when something happened since `basis`.
 pub fn map(admin: &Admin, call: &Call) -> Result<Reply> {
-    let (target_type, wanted) = target(call)?;
-    let group = ResourceId::from(call.parameter(0));
-    let about = About::Group(group.clone());
-    let mapping = admin.change_about(call, &about, move |change| {
+    let mut fields = Fields::of_body(call, &[&TARGET[..], &["basis"]].concat())?;
+    let (target_type, wanted) = target(&mut fields)?;
+    let (group, tried) = (ResourceId::from(call.parameter(0)), wanted.clone());
+    let (about, basis) = (About::Group(group.clone()), fields.optional("basis")?);
+    let trial = |db: &Db<'_>| {
+        let choice = tried.resolve(db, organization(call)?.id, target_type)?;
+        Ok(Trial::Map(live(db, call)?.id, target_type, choice))
+    };
+    let mapping = by_hand(admin, call, (&about, basis), trial, move |change| {
         let choice = wanted.resolve(change.tx(), change.organization().id, target_type)?;
         change.map_group(&group, target_type, &choice)
     })?;
@@ -110,14 +117,16 @@ pub fn map(admin: &Admin, call: &Call) -> Result<Reply> {
     Ok(reply.of_version(&mapping))
 }
 
+/// The fields that [`target`] reads.
+pub(super) const TARGET: [&str; 4] = ["target_type", "entity_id", "entity_name", "create"];
+
 /// Reads to what a group is to be mapped.
 ///
 /// # Errors
 /// `InvalidValue` naming the field.
-pub(super) fn target(call: &Call) -> Result<(TargetType, Wanted)> {
-    let mut fields = Fields::of_body(call, &["target_type", "entity_id", "entity_name", "create"])?;
+pub(super) fn target(fields: &mut Fields) -> Result<(TargetType, Wanted)> {
     let target_type: TargetType = fields.required("target_type")?;
-    let wanted = chosen(&mut fields)?;
+    let wanted = chosen(fields)?;
     if wanted.is_nothing() {
         return Err(Error::invalid_value(
             "entity_id: it is missing. Send entity_id, or entity_name (with \"create\": true to have it made).",

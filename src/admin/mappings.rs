@@ -8,10 +8,12 @@ use crate::admin::handle::{Admin, organization};
 use crate::admin::list::{self, Listing};
 use crate::admin::lookup::mappings_json;
 use crate::admin::operation::{AFTER, Body, LIMIT, Operation, Parameter};
+use crate::admin::preview::by_hand;
 use crate::admin::reply::{self, Reply};
 use crate::admin::version::Condition;
 use crate::directory::{About, Change};
 use crate::mapping::approval::Choice;
+use crate::mapping::preview::Trial;
 use crate::model::call::Call;
 use crate::model::entity::TargetType;
 use crate::model::error::{Error, Result};
@@ -29,7 +31,7 @@ pub const APPROVE: Operation =
     Operation::change("Approve a mapping", Body::Optional("Approval"), "Mapping").versioned();
 /// Of [`reject`].
 pub const REJECT: Operation =
-    Operation::change("Reject a mapping", Body::Optional("Empty"), "Mapping").versioned();
+    Operation::change("Reject a mapping", Body::Optional("Rejection"), "Mapping").versioned();
 /// Of [`remove`].
 pub const REMOVE: Operation = Operation::delete("Remove a mapping: it becomes history").versioned();
 
@@ -60,12 +62,19 @@ pub fn show(admin: &Admin, call: &Call) -> Result<Reply> {
 /// `POST mappings/{id}/approve`: with the entity that the body names, else the one that the mapping asks for.
 ///
 /// # Errors
-/// `NotFound`; `InvalidValue` naming the field; `Conflict` when another mapping holds the entity.
+/// `NotFound`; `InvalidValue` naming the field; `Conflict` when another mapping holds the entity, and with a fresh preview
+/// when something happened since `basis`.
 pub fn approve(admin: &Admin, call: &Call) -> Result<Reply> {
     let id = id(call)?;
-    let wanted = chosen(&mut Fields::of_optional_body(call, &["entity_id", "entity_name", "create"])?)?;
-    let condition = Condition::of(call)?;
-    let mapping = admin.change_about(call, &About::Mapping(id), move |change| {
+    let mut fields = Fields::of_optional_body(call, &["entity_id", "entity_name", "create", "basis"])?;
+    let (wanted, basis) = (chosen(&mut fields)?, fields.optional("basis")?);
+    let (condition, tried) = (Condition::of(call)?, wanted.clone());
+    let trial = |db: &Db<'_>| {
+        let organization = organization(call)?.id;
+        let target_type = stored(db, organization, id)?.target_type;
+        Ok(Trial::Approve(id, tried.resolve(db, organization, target_type)?))
+    };
+    let mapping = by_hand(admin, call, (&About::Mapping(id), basis), trial, move |change| {
         let organization = change.organization().id;
         let target_type = checked(change, id, &condition)?.target_type;
         let choice = wanted.resolve(change.tx(), organization, target_type)?;
@@ -77,12 +86,13 @@ pub fn approve(admin: &Admin, call: &Call) -> Result<Reply> {
 /// `POST mappings/{id}/reject`.
 ///
 /// # Errors
-/// `NotFound`; `Conflict` for a mapping that is history.
+/// `NotFound`; `Conflict` for a mapping that is history, and with a fresh preview when something happened since `basis`.
 pub fn reject(admin: &Admin, call: &Call) -> Result<Reply> {
     let id = id(call)?;
-    Fields::of_optional_body(call, &[])?;
+    let basis = Fields::of_optional_body(call, &["basis"])?.optional("basis")?;
     let condition = Condition::of(call)?;
-    let mapping = admin.change_about(call, &About::Mapping(id), move |change| {
+    let trial = |_: &Db<'_>| Ok(Trial::Reject(id));
+    let mapping = by_hand(admin, call, (&About::Mapping(id), basis), trial, move |change| {
         checked(change, id, &condition)?;
         change.reject_mapping(id)
     })?;

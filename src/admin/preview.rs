@@ -4,16 +4,18 @@
 use serde_json::json;
 
 use crate::admin::body::{Field, Fields};
-use crate::admin::groups::{live, target};
+use crate::admin::groups::{TARGET, live, target};
 use crate::admin::handle::{Admin, cause, organization};
 use crate::admin::mappings::{self, Wanted, chosen};
 use crate::admin::operation::{Body, Operation};
 use crate::admin::reply::{self, Reply};
 use crate::admin::rules::{self, edit, spec};
+use crate::directory::{About, Change};
 use crate::mapping::preview::Trial;
 use crate::model::call::Call;
 use crate::model::error::Result;
 use crate::model::rule::RuleChanges;
+use crate::store::Db;
 
 /// Of [`rules()`].
 pub const RULES: Operation =
@@ -28,8 +30,11 @@ pub const MAPPING: Operation = Operation::change(
     "Preview",
 );
 /// Of [`group`].
-pub const GROUP: Operation =
-    Operation::change("What mapping a group by hand would come to", Body::Required("NewMapping"), "Preview");
+pub const GROUP: Operation = Operation::change(
+    "What mapping a group by hand would come to",
+    Body::Required("MappingTarget"),
+    "Preview",
+);
 
 /// `POST mapping-rules/preview` with `{add: [...], change: [{id, ...}], remove: [ids]}`: what applying the same would come
 /// to. With an empty body: what running the stored rules would.
@@ -94,7 +99,7 @@ pub fn mapping(admin: &Admin, call: &Call) -> Result<Reply> {
 /// # Errors
 /// What the real call would be refused with.
 pub fn group(admin: &Admin, call: &Call) -> Result<Reply> {
-    let (target_type, wanted): (_, Wanted) = target(call)?;
+    let (target_type, wanted): (_, Wanted) = target(&mut Fields::of_body(call, &TARGET)?)?;
     let organization = organization(call)?.id;
     let preview = admin.read(|db| {
         let choice = wanted.resolve(db, organization, target_type)?;
@@ -119,8 +124,33 @@ fn changes(fields: &mut Fields) -> Result<RuleChanges> {
     })
 }
 
+/// Does by hand what may have been previewed: with a `basis`, only if nothing has happened since.
+///
+/// # Errors
+/// What `operation` answers; `Conflict` with what `trial` would come to now, when something has happened.
+pub(super) fn by_hand<T: Send + 'static>(
+    admin: &Admin,
+    call: &Call,
+    (about, basis): (&About, Option<Basis>),
+    trial: impl FnOnce(&Db<'_>) -> Result<Trial>,
+    operation: impl FnOnce(&mut Change<'_>) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let basis = basis.map(|Basis(id)| id);
+    let done = admin.change_about(call, about, move |change| match change.is_at(basis)? {
+        true => operation(change).map(Some),
+        false => Ok(None),
+    })?;
+    if let Some(done) = done {
+        return Ok(done);
+    }
+    let organization = organization(call)?.id;
+    let fresh = admin.read(|db| admin.directory.preview_by_hand(db, organization, &trial(db)?))?;
+    Err(fresh.moved_since(basis))
+}
+
 /// The `basis` of a preview.
-struct Basis(i64);
+#[derive(Clone, Copy)]
+pub(super) struct Basis(i64);
 
 impl Field for Basis {
     const EXPECTED: &'static str = "the basis of a preview, a string of digits";

@@ -60,6 +60,15 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// Whether nothing has happened since a preview with this `basis`; always, where there was none.
+    ///
+    /// # Errors
+    /// Only those of the store.
+    pub fn is_at(&self, basis: Option<i64>) -> Result<bool> {
+        let revision = self.tx.revision(self.organization.id)?;
+        Ok(basis.is_none_or(|basis| basis == revision))
+    }
+
     /// Writes a change of the rules as a whole, and runs the rules as they are then. With a `basis`, only if the
     /// organization's revision is still that one; `None` says that it is not, and that nothing was changed.
     ///
@@ -70,8 +79,7 @@ impl Change<'_> {
         changes: &RuleChanges,
         basis: Option<i64>,
     ) -> Result<Option<Vec<RuleId>>> {
-        let revision = self.tx.revision(self.organization.id)?;
-        if basis.is_some_and(|basis| basis != revision) {
+        if !self.is_at(basis)? {
             return Ok(None);
         }
         rule_changes::changed(&*self.rules()?, changes)?;

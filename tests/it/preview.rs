@@ -275,6 +275,43 @@ fn a_mapping_by_hand_can_be_previewed_and_is_refused_as_the_real_one_9_1() {
 }
 
 #[test]
+fn by_hand_too_what_was_previewed_is_done_or_refused_with_a_fresh_preview_9_1() {
+    let server = Server::start();
+    server.rule(json!({"auto_approve": false}));
+    let (ann, bob) = (server.user("ann"), server.user("bob"));
+    let group = server.group("Sales", &[&ann]);
+    let mapping = text(&server.mapping_of(&group), "id");
+    let (approve, reject) = (format!("/mappings/{mapping}/approve"), format!("/mappings/{mapping}/reject"));
+    let map = format!("/groups/{group}/mappings");
+    let look = |path: String, body: Value| server.api.post(path, body).expect(200).json["basis"].clone();
+    let look_at = |action: &str| look(format!("/mappings/{mapping}/preview"), json!({"action": action}));
+    let target = json!({"target_type": "concurrency_group", "entity_name": "Pool", "create": true});
+    let bases = [look_at("approve"), look_at("reject"), look(format!("{map}/preview"), target.clone())];
+
+    server.add_member(&group, &bob);
+    let before = server.last_event();
+    for ((path, body), basis) in
+        [(&approve, json!({})), (&reject, json!({})), (&map, target.clone())].into_iter().zip(bases)
+    {
+        let mut body = body;
+        body["basis"] = basis;
+        let problem = server.api.post(path, body).expect_problem(409);
+        assert_eq!(problem["field"], "basis");
+        assert_eq!(problem["preview"]["basis"], server.last_event().to_string(), "{path}");
+    }
+    assert_eq!(server.last_event(), before, "nothing was done");
+
+    server.api.post(&approve, json!({"basis": look_at("approve")})).expect(200);
+    assert_eq!(server.members_of("teams", "Sales"), ["ann@example.com", "bob@example.com"]);
+    let mut body = target.clone();
+    body["basis"] = look(format!("{map}/preview"), target);
+    server.api.post(&map, body).expect(201);
+    server.api.post(&reject, json!({"basis": look_at("reject")})).expect(200);
+    assert_eq!(server.teams_of(&ann), [""; 0]);
+    assert_eq!(server.api.post(&reject, json!({"basis": 5})).expect_problem(400)["field"], "basis");
+}
+
+#[test]
 fn who_may_only_read_may_preview_and_not_apply_9_1() {
     let server = Server::start();
     let token = json!({"name": "viewer", "kind": "admin", "read_only": true});

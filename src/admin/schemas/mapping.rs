@@ -20,24 +20,30 @@ pub(super) const SCHEMAS: &[Schema] = &[
         ],
     ),
     object(
-        "NewMapping",
+        "EntityChoice",
         "Either entity_id, or entity_name; create makes the entity.",
-        &[
-            ("target_type", "team|concurrency_group|sub_organization"),
-            ("entity_id?", "string?"),
-            ("entity_name?", "string?"),
-            ("create?", "boolean?"),
-        ],
-    ),
-    object(
-        "Approval",
-        "Another entity than the mapping asks for.",
         &[("entity_id?", "string?"), ("entity_name?", "string?"), ("create?", "boolean?")],
     ),
     object(
+        "MappingTarget",
+        "To what a group is mapped.",
+        &[("target_type", "team|concurrency_group|sub_organization"), ("...", "@EntityChoice")],
+    ),
+    object(
+        "NewMapping",
+        "To what a group is mapped, and the basis of the preview that was looked at.",
+        &[("...", "@MappingTarget"), ("basis?", "string?")],
+    ),
+    object(
+        "Approval",
+        "Another entity than the mapping asks for, and the basis of the preview that was looked at.",
+        &[("...", "@EntityChoice"), ("basis?", "string?")],
+    ),
+    object("Rejection", "The basis of the preview that was looked at.", &[("basis?", "string?")]),
+    object(
         "MappingTrial",
         "What to try; approve takes what approving takes.",
-        &[("action", "approve|reject|remove"), ("...", "@Approval")],
+        &[("action", "approve|reject|remove"), ("...", "@EntityChoice")],
     ),
     object(
         "RuleSpec",

@@ -95,19 +95,7 @@ impl Directory {
             return Ok(added);
         }
         let fresh = self.store().read(|db| self.preview_rules(db, organization, changes))?;
-        Err(Error {
-            attachment: Some(Box::new(json!({"preview": fresh.to_json()}))),
-            ..Error::new(
-                Kind::Conflict,
-                format!(
-                    "basis: something changed since {}, and nothing was applied. Look at \"preview\", which says \
-                     what would happen now, and apply again with its basis {}.",
-                    basis.unwrap_or_default(),
-                    fresh.basis
-                ),
-            )
-            .at("basis")
-        })
+        Err(fresh.moved_since(basis))
     }
 
     /// The groups whose members' places a change of the rules has looked at; none for a change that is refused.
@@ -156,6 +144,20 @@ impl Directory {
             groups: groups.into_iter().map(|group| (group.id, group)).collect(),
             examples,
         })
+    }
+}
+
+impl Preview {
+    /// The refusal of one who acts on an older preview, with this one.
+    pub fn moved_since(&self, basis: Option<i64>) -> Error {
+        let detail = format!(
+            "basis: something changed since {}, and nothing was done. Look at \"preview\", which says what would happen \
+             now, and ask again with its basis {}.",
+            basis.unwrap_or_default(),
+            self.basis
+        );
+        let attachment = Some(Box::new(json!({"preview": self.to_json()})));
+        Error { attachment, ..Error::new(Kind::Conflict, detail).at("basis") }
     }
 }
 
