@@ -1,6 +1,7 @@
 //! mapping.md §5.7: a request that takes access away is never refused for another attribute's value; that attribute stays
 //! as it was and the request log says so. And only such a request is treated like that.
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::common::{Server, USER_EXTENSION, wait_for};
@@ -143,4 +144,74 @@ fn an_attribute_that_was_not_there_is_not_there_afterwards_5_7() {
     let stored = server.put_user(&ann, body).expect_body(200, json!({"active": false})).json;
     assert!(stored.get(USER_EXTENSION).is_none(), "{stored}");
     assert!(!stored["schemas"].to_string().contains(USER_EXTENSION), "{stored}");
+}
+
+/// Values of which no attribute takes all.
+fn any_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i32>().prop_map(Value::from),
+        prop_oneof!["", "x", "work", "Owner", "bob@example.com", "\\PC{0,4}"].prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 12, 3, |inner| {
+        let key =
+            prop::sample::select(vec!["value", "type", "primary", "familyName", "OrganizationRole", "x"]);
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            prop::collection::vec((key, inner), 0..3).prop_map(|members| members
+                .into_iter()
+                .map(|(key, value)| (key.to_owned(), value))
+                .collect()),
+        ]
+    })
+}
+
+const ATTRIBUTES: [&str; 16] = [
+    "userName",
+    "externalId",
+    "displayName",
+    "title",
+    "name",
+    "nickName",
+    "profileUrl",
+    "preferredLanguage",
+    "emails",
+    "phoneNumbers",
+    "addresses",
+    "roles",
+    "x509Certificates",
+    "unknown",
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
+    USER_EXTENSION,
+];
+
+fn any_attributes() -> impl Strategy<Value = Vec<(&'static str, Value)>> {
+    prop::collection::vec((prop::sample::select(&ATTRIBUTES[..]), any_value()), 0..5)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_values_come_along_a_deactivation_deactivates_5_7(
+        put in any_attributes(),
+        patch in any_attributes(),
+        by_path in any::<bool>(),
+    ) {
+        let (server, ann) = server_with_ann();
+        server.user("bob");
+        let mut operations: Vec<Value> = patch.into_iter().map(|(name, value)| match by_path {
+            true => json!({"op": "replace", "path": name, "value": value}),
+            false => json!({"op": "add", "value": {name: value}}),
+        }).collect();
+        operations.insert(operations.len() / 2, json!({"op": "replace", "path": "active", "value": "False"}));
+        server.patch_user(&ann, json!(operations)).expect_body(200, json!({"active": false}));
+
+        server.patch_user(&ann, json!([{"op": "replace", "path": "active", "value": true}])).expect(200);
+        let mut body = json!({"active": false, "userName": "ann@example.com"});
+        put.into_iter().for_each(|(name, value)| body[name] = value);
+        server.put_user(&ann, body).expect_body(200, json!({"active": false}));
+        server.scim.get(format!("/Users/{ann}")).expect_body(200, json!({"active": false}));
+    }
 }
