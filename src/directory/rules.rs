@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::directory::change::Change;
 use crate::directory::documents::rule_json;
 use crate::mapping::rule_changes::{self, edited};
-use crate::mapping::rules::CompiledRule;
+use crate::mapping::rules::{CompiledRule, check_written};
 use crate::mapping::targets;
 use crate::model::error::{Error, Result};
 use crate::model::event::EventKind;
@@ -23,6 +23,7 @@ impl Change<'_> {
     /// `InvalidValue` naming the field that is wrong.
     pub fn create_rule(&mut self, spec: &RuleSpec) -> Result<Rule> {
         CompiledRule::new(None, spec)?;
+        check_written(spec)?;
         let id = self.tx.insert_rule(self.organization.id, spec, self.cause.at)?;
         self.rules_changed();
         self.recorded_rule(EventKind::RuleCreated, id)
@@ -43,6 +44,9 @@ impl Change<'_> {
             return Ok(rule);
         }
         CompiledRule::new(Some(id), &spec)?;
+        if spec.entity_name != rule.spec.entity_name {
+            check_written(&spec)?;
+        }
         self.tx.update_rule(self.organization.id, id, &spec, self.cause.at)?;
         self.rules_changed();
         self.recorded_rule(EventKind::RuleChanged, id)

@@ -227,6 +227,26 @@ fn check_length(text: &str, field: &str) -> Result<()> {
     }
 }
 
+/// Refuses what an admin would write by mistake and a stored rule may have: `$1` for `${1}`.
+///
+/// # Errors
+/// `InvalidValue`, with what was meant.
+pub fn check_written(spec: &RuleSpec) -> Result<()> {
+    let Some(template) = &spec.entity_name else { return Ok(()) };
+    let bare = template.split('$').skip(1).find_map(|after| {
+        let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+        let capture = after.get(..digits).filter(|digits| spec.kind == RuleKind::Regex && !digits.is_empty());
+        capture.or_else(|| ["group", "rest"].into_iter().find(|word| after.starts_with(word)))
+    });
+    match bare {
+        None => Ok(()),
+        Some(key) => Err(Error::invalid_value(format!(
+            "entity_name: \"${key}\" would be put into the name as it stands. Write ${{{key}}} to have it filled in."
+        ))
+        .at("entity_name")),
+    }
+}
+
 /// Refuses a template with a placeholder that the rule can never fill.
 fn check_template(template: &str, pattern: &Pattern) -> Result<()> {
     check_length(template, "entity_name")?;

@@ -117,6 +117,19 @@ fn mapping_3_7_a_template_that_yields_an_empty_name_matches_nothing() {
 }
 
 #[test]
+fn mapping_3_7_a_placeholder_without_braces_is_not_written_and_works_where_it_was() {
+    for template in ["$1", "T $rest", "a $group"] {
+        let rule = templated(RuleKind::Regex, "^a(.*)$", template);
+        let refused = check_written(&rule).unwrap_err();
+        assert_eq!(refused.field.as_deref(), Some("entity_name"), "{template}");
+        assert_eq!(name_of(&rule, "abc"), Some(template.to_owned()), "a stored rule goes on");
+    }
+    for template in ["${group}", "US$2 ${rest}", "$", "$$", "$x"] {
+        assert_eq!(check_written(&templated(RuleKind::Prefix, "a", template)), Ok(()), "{template}");
+    }
+}
+
+#[test]
 fn mapping_3_7_a_placeholder_that_the_rule_cannot_fill_is_refused() {
     for rule in [
         templated(RuleKind::All, "", "${rest}"),
