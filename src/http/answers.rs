@@ -50,7 +50,7 @@ impl Rollcall {
     ) -> Response {
         let origin = self.origin(request, arrival);
         self.count(request, arrival, response.status_code);
-        log(request, arrival, origin.client, response.status_code);
+        self.log(request, arrival, origin.client, response.status_code);
         if let Some(draft) = draft {
             self.log_answer(draft, request, &mut response, error);
         }
@@ -63,6 +63,22 @@ impl Rollcall {
         origin.is_some_and(|origin| origin.https || (origin.proxied && public))
     }
 
+    fn log(&self, request: &Request, arrival: &Arrival, client: IpAddr, status: u16) {
+        if !log::log_enabled!(log::Level::Info) {
+            return;
+        }
+        // The query may hold names and addresses of people; the path holds ids, and what was put there by mistake.
+        let path = request.raw_url().split('?').next().unwrap_or_default();
+        log::info!(
+            "request {} from {}: {} {} {status} in {:.1} ms",
+            arrival.request_id,
+            client,
+            request.method(),
+            self.masking.path(path),
+            arrival.received.elapsed().as_secs_f64() * 1000.0
+        );
+    }
+
     fn count(&self, request: &Request, arrival: &Arrival, status: u16) {
         let found = Target::parse(request.raw_url()).map(|target| find(request.method(), &target.segments));
         let (method, route) = match found {
@@ -71,16 +87,4 @@ impl Rollcall {
         };
         self.metrics.count(method, route, status, arrival.received.elapsed());
     }
-}
-
-fn log(request: &Request, arrival: &Arrival, client: IpAddr, status: u16) {
-    // The query may hold names and addresses of people; the path holds ids only.
-    let path = request.raw_url().split('?').next().unwrap_or_default();
-    log::info!(
-        "request {} from {}: {} {path} {status} in {:.1} ms",
-        arrival.request_id,
-        client,
-        request.method(),
-        arrival.received.elapsed().as_secs_f64() * 1000.0
-    );
 }

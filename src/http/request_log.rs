@@ -12,8 +12,8 @@ use crate::http::service::Rollcall;
 use crate::model::call::Call;
 use crate::model::draft::{Draft, Ending, Head, Sender, clipped};
 use crate::model::error::{Error, Kind};
+use crate::model::secrecy::without_secrets;
 use crate::model::time::Timestamp;
-use crate::model::token::without_tokens;
 use crate::scim::errors::status_of;
 use crate::scim::log_notes;
 
@@ -41,7 +41,7 @@ impl Rollcall {
             at,
             received: arrival.received,
             address: client.to_string(),
-            user_agent: agent.map(|agent| clipped(&without_tokens(agent), AGENT_LENGTH)),
+            user_agent: agent.map(|agent| clipped(&without_secrets(agent), AGENT_LENGTH)),
             method: clipped(request.map_or("", Request::method), METHOD_LENGTH),
             path: clipped(&self.masking.path(path), PATH_LENGTH),
             query: self.masking.query(query),
@@ -95,7 +95,7 @@ impl Rollcall {
             return;
         }
         let draft = Draft::new(self.head(request, arrival, self.scim.directory.clock().now()));
-        let detail = Some(without_tokens(&refusal.reason.to_string()));
+        let detail = Some(without_secrets(&refusal.reason.to_string()));
         let ending = Ending { status: refusal.reason.status(), scim_type, detail };
         log.leave(Arc::new(draft), ending, request.and_then(presented), None);
     }
@@ -125,7 +125,7 @@ fn ending(error: &Error) -> Ending {
     let (status, scim_type) = status_of(error.kind);
     let detail = match error.kind {
         Kind::Internal => "Something went wrong in the server; its own log says what.".to_owned(),
-        _ => clipped(&without_tokens(&error.detail), DETAIL_LENGTH),
+        _ => clipped(&without_secrets(&error.detail), DETAIL_LENGTH),
     };
     Ending { status, scim_type, detail: Some(detail) }
 }

@@ -4,8 +4,8 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
 use crate::model::id::{OrganizationId, TokenId};
+use crate::model::secrecy::{without_secret_values, without_secrets};
 use crate::model::time::Timestamp;
-use crate::model::token::without_tokens;
 
 /// What is known of a request before anybody looks at what it asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,7 +111,7 @@ impl Draft {
 
     /// Something of it was left out; the first twenty different sentences are kept.
     pub fn remark(&self, sentence: &str) {
-        let sentence = clipped(&without_tokens(sentence), REMARK_LENGTH);
+        let sentence = clipped(&without_secrets(sentence), REMARK_LENGTH);
         let mut findings = self.findings();
         if findings.remarks.len() < MOST_REMARKS && !findings.remarks.contains(&sentence) {
             findings.remarks.push(sentence);
@@ -120,7 +120,7 @@ impl Draft {
 
     /// The user or group that it is about.
     pub fn set_resource(&self, id: &str) {
-        self.findings().resource = Some(clipped(&without_tokens(id), RESOURCE_LENGTH));
+        self.findings().resource = Some(clipped(&without_secret_values(id), RESOURCE_LENGTH));
     }
 
     /// Bodies are recorded; `body` is its own, masked, if it is of a kind to be kept.

@@ -24,6 +24,7 @@ pub mod request;
 pub mod retry_after;
 pub mod role;
 pub mod rule;
+pub mod secrecy;
 pub mod session;
 pub mod time;
 pub mod token;

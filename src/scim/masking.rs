@@ -8,17 +8,20 @@ use url::form_urlencoded;
 
 use crate::model::attribute::{Attribute, Returned};
 use crate::model::draft::clipped;
+use crate::model::secrecy::{names_secret, without_secret_values};
 use crate::model::token::{MASK, without_tokens};
 use crate::scim::schema::{ResourceKind, Schemas};
 
-/// Parts of names that make an attribute or parameter secret, in lower case.
-const SECRET_WORDS: [&str; 4] = ["password", "passwd", "secret", "token"];
 /// The parameters of queries that SCIM knows (RFC 7644 §3.4.2, §3.9; RFC 9865), in lower case. Others are kept by name
 /// only: their values could be anything.
 const PARAMETERS: [&str; 8] =
     ["filter", "sortby", "sortorder", "startindex", "count", "cursor", "attributes", "excludedattributes"];
+/// Members that name an attribute whose value stands beside them.
+const NAMING: [&str; 4] = ["path", "name", "attribute", "key"];
 /// How many characters of a query are kept.
 const QUERY_LENGTH: usize = 2_000;
+/// How often a text is decoded.
+const LAYERS: usize = 4;
 /// The largest body that is recorded, in bytes, after masking.
 const BODY_BYTES: usize = 64 * 1024;
 
@@ -72,8 +75,9 @@ impl Masking {
             Value::Object(members) => {
                 // In a PATCH operation the path names the attribute and the value stands beside it; so does the name
                 // of whoever sends pairs of name and value.
-                let named = ["path", "name", "attribute", "key"].iter().any(|key| {
-                    members.get(*key).and_then(Value::as_str).is_some_and(|text| self.names_secret(text))
+                let named = members.iter().any(|(key, member)| {
+                    NAMING.iter().any(|naming| key.eq_ignore_ascii_case(naming))
+                        && self.has_secret_name(member)
                 });
                 for (name, member) in members.iter_mut() {
                     let is_value = named && name.eq_ignore_ascii_case("value");
@@ -100,28 +104,45 @@ impl Masking {
     /// Whether an attribute of this name is secret; URN and parent may stand before it.
     fn is_secret(&self, name: &str) -> bool {
         let last = name.rsplit([':', '.']).next().unwrap_or(name).to_ascii_lowercase();
-        self.never_returned.contains(&last) || SECRET_WORDS.iter().any(|word| last.contains(word))
+        self.never_returned.contains(&last) || names_secret(&last)
+    }
+
+    /// Whether a text, or one in an array, speaks of a secret attribute.
+    fn has_secret_name(&self, value: &Value) -> bool {
+        match value {
+            Value::String(text) => self.names_secret(text),
+            Value::Array(items) => items.iter().any(|item| self.has_secret_name(item)),
+            _ => false,
+        }
     }
 
     /// Whether a text, such as a filter or a path, speaks of a secret attribute.
     fn names_secret(&self, text: &str) -> bool {
-        let text = text.to_ascii_lowercase();
-        let never = self.never_returned.iter().map(String::as_str);
-        SECRET_WORDS.into_iter().chain(never).any(|name| text.contains(name))
+        let lower = text.to_ascii_lowercase();
+        names_secret(text) || self.never_returned.iter().any(|name| lower.contains(name))
     }
 }
 
-/// What a part of a target says once its percent signs are decoded; nothing that could be hidden behind them is kept.
+/// What a part of a target says once its percent signs are decoded, also those that stand behind others: nothing that
+/// could be hidden behind them is kept.
 fn decoded(part: &str) -> String {
-    form_urlencoded::parse(part.replace('&', "%26").replace('=', "%3D").as_bytes())
-        .map(|(name, _)| name)
-        .collect()
+    let mut said = part.to_owned();
+    for _ in 0..LAYERS {
+        let plain: String = form_urlencoded::parse(said.replace('&', "%26").replace('=', "%3D").as_bytes())
+            .map(|(name, _)| name)
+            .collect();
+        if plain == said {
+            break;
+        }
+        said = plain;
+    }
+    said
 }
 
 /// A part of a target as it was sent; only where it has a token, also one behind percent signs, it is written anew.
 fn without_encoded_tokens(part: &str) -> String {
     let said = decoded(part);
-    let masked = without_tokens(&said);
+    let masked = without_secret_values(&said);
     if masked == said {
         part.to_owned()
     } else {
@@ -164,7 +185,10 @@ mod tests {
                 {"op": "remove", "path": "x[password eq \"s3cret\"]"},
                 {"method": "POST", "path": "/Users", "data": {"password": "s3cret"}},
                 {"name": "password", "value": "s3cret"},
+                {"OP": "replace", "Path": "password", "Value": "s3cret"},
+                {"op": "replace", "path": ["x", "password"], "value": {"y": "s3cret"}},
             ],
+            "pwd": "s3cret", "apiKey": "s3cret", "private_key": "s3cret", "Authorization": "Bearer s3cret",
             "filter": "password eq \"s3cret\"",
             "raw": "{\"password\":\"s3cret\"}",
             "clientSecret": "s3cret",
@@ -199,11 +223,13 @@ mod tests {
             ("filter=title+eq+%22x=%70%61ssword%22", "filter=***"),
             ("filter=%22%72ollcall_scim_0a1b%22", "filter=%22rollcall_scim_***%22"),
             ("rollcall%5Fscim_0a1b", "rollcall_scim_***"),
+            ("filter=pass%2577ord+eq+%22x%22", "filter=***"),
         ] {
             assert_eq!(masking.query(query).as_deref(), Some(kept));
         }
         assert_eq!(masking.query(""), None);
         assert_eq!(masking.path("/scim/v2/Users/a%20b+c"), "/scim/v2/Users/a%20b+c");
         assert_eq!(masking.path("/Users/rollcall%5Fscim_0a1b"), "/Users/rollcall_scim_***");
+        assert_eq!(masking.path("/Users/password%20eq%20%22x%22"), "/Users/***");
     }
 }

@@ -39,7 +39,7 @@ fn a_flood_of_strangers_is_counted_in_few_rows_and_evicts_nothing() {
 #[test]
 fn no_secret_is_in_the_log() {
     let folder = tempfile::tempdir().unwrap();
-    let server = DurableServer::start(folder.path());
+    let mut server = DurableServer::start(folder.path());
     let until = "2099-01-01T00:00:00Z";
     server.api.patch("", json!({"record_bodies_until": until})).expect_problem(400);
     server.rollcall(&["organization", "set", "--record-bodies", "2h"]).expect(0);
@@ -49,7 +49,27 @@ fn no_secret_is_in_the_log() {
     let patch = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
         "Operations": [{"op": "replace", "path": "password", "value": "hunter2hunter2"}]});
     server.scim.patch(format!("/Users/{id}"), patch).expect(200);
-    server.scim.get("/Users?filter=password%20eq%20%22hunter2hunter2%22&access_token=hunter2hunter2");
+    let operations = [
+        json!({"OP": "replace", "Path": "password", "Value": "hunter2hunter2"}),
+        json!({"op": "replace", "path": ["password"], "value": "hunter2hunter2"}),
+        json!({"op": "remove", "path": "password[value eq \"hunter2hunter2\"]"}),
+    ];
+    for operation in operations {
+        let patch =
+            json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [operation]});
+        server.scim.patch(format!("/Users/{id}"), patch.clone());
+        let one = json!({"method": "PATCH", "path": format!("/Users/{id}"), "data": patch});
+        bulk(&server, one);
+    }
+    bulk(&server, json!({"method": "GET", "path": "/Users?filter=password eq \"hunter2hunter2\""}));
+    for target in [
+        "/Users?filter=password%20eq%20%22hunter2hunter2%22&access_token=hunter2hunter2",
+        "/Users?filter=pass%2577ord%20eq%20%22hunter2hunter2%22",
+        "/Users?sortBy=password%20hunter2hunter2",
+        "/Users/password%20eq%20%22hunter2hunter2%22",
+    ] {
+        server.scim.get(target);
+    }
     let token = server.first_run["scim_token"].clone();
     server.scim.get(format!("/Users/{token}?x={token}&filter=userName%20eq%20%22{token}%22")).expect(404);
     let request = whole(&server, answer.header("x-request-id").unwrap());
@@ -58,6 +78,10 @@ fn no_secret_is_in_the_log() {
         &json!({"body": {"userName": "ann@example.com", "password": "***", "x": {"apiSecret": "***"}},
             "answer": {"userName": "ann@example.com", "id": id}}),
     );
+    server.scim.authorized(None).get(format!("/Users/{token}")).expect(401);
+    server.scim.authorized(None).get(format!("/{token}")).expect(404);
+    let log = server.log();
+    assert!(!log.contains(&token) && !log.contains("hunter2"), "{log}");
     drop(server);
     for file in std::fs::read_dir(folder.path()).unwrap() {
         let path = file.unwrap().path();
@@ -67,6 +91,12 @@ fn no_secret_is_in_the_log() {
         assert!(name == "first-run.txt" || !holds(&token), "the token is in {name}");
         assert!(!holds("hunter2hunter2"), "the password is in {name}");
     }
+}
+
+fn bulk(server: &DurableServer, operation: Value) {
+    let body =
+        json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [operation]});
+    server.scim.post("/Bulk", body).expect(200);
 }
 
 #[test]
