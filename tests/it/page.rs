@@ -237,11 +237,14 @@ fn places_are_changed_by_hand_and_long_lists_are_cut_into_pages() {
 fn settings_admins_and_organizations_are_changed_on_the_page() {
     let server = Server::start();
     let (mut browser, csrf) = signed_in(&server);
+    let form = browser.get(&format!("{HERE}/security")).expect(200).text;
+    let version = form.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let version = version.replace("&quot;", "\"").replace("&#x2f;", "/");
     let said = submit(
         &mut browser,
         &csrf,
         "/security/settings",
-        &[("name", "Acme"), ("teams", "on"), ("plan", "Enterprise"), ("sso", "on")],
+        &[("name", "Acme"), ("teams", "on"), ("plan", "Enterprise"), ("sso", "on"), ("version", &version)],
     );
     assert!(said.contains("The settings are saved") && said.contains("value=\"Acme\""), "{said}");
     server.post_group(json!({"displayName": "Sales"})).expect_scim_error(403, None);

@@ -26,6 +26,7 @@ mod rule;
 mod rules;
 mod security;
 mod sign_in;
+mod stale;
 mod words;
 
 pub use admins::{

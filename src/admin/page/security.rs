@@ -5,7 +5,9 @@ use rouille::Response;
 
 use crate::admin::handle::{Admin, has_server_scope};
 use crate::admin::page::frame::{Page, Section};
+use crate::admin::page::stale::check_version;
 use crate::admin::tokens::check_reach;
+use crate::admin::version::Versioned;
 use crate::directory::{OrganizationChange, ROTATION_GRACE, TokenSpec, organization_json, token_json};
 use crate::model::call::Call;
 use crate::model::error::{Error, Result};
@@ -77,7 +79,8 @@ pub fn revoke_token(admin: &Admin, call: &Call) -> Result<Response> {
     page.done("/security", outcome)
 }
 
-/// `POST security/settings` with `name`, the boxes of features, and for server scope `plan` and `sso`.
+/// `POST security/settings` with `name`, the boxes of features, for server scope `plan` and `sso`, and the `version` that
+/// the form shows.
 ///
 /// # Errors
 /// As [`create_token`].
@@ -102,8 +105,12 @@ pub fn change_settings(admin: &Admin, call: &Call) -> Result<Response> {
     let outcome = if name.is_empty() {
         Err(Error::invalid_value("The organization needs a name.").at("name"))
     } else {
+        let version = form.get("version").to_owned();
         admin
-            .change(call, move |step| step.update_organization(change))
+            .change(call, move |step| {
+                check_version(step.organization(), &version, "organization")?;
+                step.update_organization(change)
+            })
             .map(|_| "The settings are saved.".to_owned())
     };
     page.done("/security", outcome)
@@ -133,6 +140,7 @@ fn shown(page: &Page<'_>, made: Option<(&Token, &Secret)>) -> Result<Value> {
     Ok(context! {
         tokens,
         settings => organization_json(page.organization),
+        version => page.organization.etag(),
         scim_base_url => format!("{}/scim/v2", page.call.base_url),
         api_url => format!("{}/api/v1", page.call.base_url),
         made => made.map(|(token, secret)| context! { name => token.name, secret => secret.reveal() }),
