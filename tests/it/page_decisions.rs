@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::common::{Server, Visitor, assert_contains};
+use crate::common::{Server, Visitor, assert_contains, text};
 
 #[test]
 fn approving_for_a_type_that_is_off_says_when_it_takes_effect_and_waits_for_no_decision() {
@@ -101,4 +101,35 @@ fn moving_a_rule_that_is_not_there_or_past_the_end_does_not_claim_to_have_change
     assert!(said.contains("notice problem") && !said.contains("The order is changed"), "{said}");
     let said = visitor.submit(&format!("/rules/{id}/move"), &[("to", "up")]);
     assert!(said.contains("first already") && !said.contains("The order is changed"), "{said}");
+}
+
+#[test]
+fn decided_conflicts_are_listed_the_latest_first_with_who_decided() {
+    let server = Server::start();
+    let mut visitor = Visitor::of(&server);
+    assert!(visitor.page("/conflicts?status=resolved").contains("Nothing was decided yet"));
+    server.rule(json!({"target_type": "concurrency_group"}));
+    let users: Vec<String> = (0..3).map(|n| server.user(&format!("user{n}"))).collect();
+    let users: Vec<&str> = users.iter().map(String::as_str).collect();
+    server.group("Fast", &users);
+    server.group("Slow", &users);
+    let page = visitor.page("/conflicts");
+    assert!(page.contains("for all 3 people") && page.contains("permanent"), "{page}");
+    assert!(page.contains("?status=resolved"), "decided ones can be found: {page}");
+    let ids: Vec<String> = server.items("/conflicts?status=open").iter().map(|one| text(one, "id")).collect();
+    visitor.submit(&format!("/conflicts/{}/resolve", ids[2]), &[("decision", "use_incoming")]);
+    server
+        .api
+        .post(format!("/conflicts/{}/resolve", ids[0]), json!({"decision": "keep_current"}))
+        .expect(200);
+    let decided = visitor.page("/conflicts?status=resolved");
+    let rows: Vec<&str> = decided.split("<tr>").skip(2).collect();
+    assert_eq!(rows.len(), 2, "{decided}");
+    let has = |row: &str, words: &[&str]| words.iter().all(|word| row.contains(word));
+    assert!(has(rows[0], &["user0@example.com", "Keep Current", "<b>Fast</b>", "<b>Slow</b>"]), "{decided}");
+    assert!(has(rows[1], &["user2@example.com", "Use Incoming", "data-label=\"By\">admin<"]), "{decided}");
+    let first = visitor.page("/conflicts?status=resolved&limit=1");
+    let next = first.split("rel=\"next\" href=\"").nth(1).unwrap().split('"').next().unwrap();
+    let second = visitor.page(&format!("/conflicts{}", next.replace("&amp;", "&")));
+    assert!(first.contains("user0@") && second.contains("user2@") && !second.contains("user0@"), "{second}");
 }
