@@ -52,6 +52,8 @@ pub const PAGES: &[Route] = &[
     page("GET", "/admin/organizations/{slug}/security", page::security),
     page("POST", "/admin/organizations/{slug}/security/settings", page::change_settings),
     page("POST", "/admin/organizations/{slug}/security/tokens", page::create_token),
+    page("GET", "/admin/organizations/{slug}/security/tokens", page::back_to_security),
+    page("GET", "/admin/organizations/{slug}/security/tokens/{}/rotate", page::back_to_security),
     page("POST", "/admin/organizations/{slug}/security/tokens/{}/rotate", page::rotate_token),
     page("POST", "/admin/organizations/{slug}/security/tokens/{}/revoke", page::revoke_token),
     page("GET", "/admin/organizations/{slug}/admins", page::admins),

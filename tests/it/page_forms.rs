@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::common::{Server, Visitor, hidden};
+use crate::common::{Browser, Server, Visitor, hidden, text};
 
 const RULE: [(&str, &str); 5] = [
     ("kind", "prefix"),
@@ -122,4 +122,82 @@ fn an_older_form_of_an_entity_does_not_undo_another_rename() {
     let new = hidden(&said, "version");
     let said = visitor.submit(&format!("/teams/{id}/rename"), &[("name", "Crew 2"), ("version", &new)]);
     assert!(said.contains("It is called"), "{said}");
+}
+
+#[test]
+fn a_form_that_makes_a_token_makes_one_however_often_it_is_sent() {
+    let server = Server::start();
+    let mut visitor = Visitor::of(&server);
+    let before = server.items("/tokens").len();
+    let newest = hidden(&visitor.page("/security"), "newest");
+    let form = [("name", "PingOne"), ("kind", "scim"), ("newest", newest.as_str())];
+    let made = visitor.send("/security/tokens", &form).expect(200).text;
+    assert!(made.contains("it is shown this once"), "{made}");
+    let again = visitor.send("/security/tokens", &form).expect(409).text;
+    assert!(again.contains("Nothing was made") && !again.contains("it is shown this once"), "{again}");
+    let id = text(server.items("/tokens").last().unwrap(), "id");
+    server.api.delete(format!("/tokens/{id}")).expect(204);
+    visitor.send("/security/tokens", &form).expect(409);
+    assert_eq!(server.items("/tokens").len(), before);
+    for path in ["/security/tokens".to_owned(), format!("/security/tokens/{id}/rotate")] {
+        let back = visitor.browser.get(&format!("/admin/organizations/default{path}")).expect(303);
+        assert_eq!(back.header("location"), Some("/admin/organizations/default/security"));
+    }
+}
+
+#[test]
+fn admins_of_one_organization_are_offered_nothing_about_the_tokens_of_the_whole_server() {
+    let server = Server::start();
+    let mut visitor = Visitor::of(&server);
+    let made = visitor.send("/admins", &[("name", "helper")]).expect(200).text;
+    let (_, made) = made.split_once("Password of").unwrap();
+    let password = made.split("<code>").nth(1).unwrap().split('<').next().unwrap();
+    let mut helper = Browser::of(server.scim.address());
+    helper.post("/admin/sign-in", &[("name", "helper"), ("password", password)]).expect(303);
+    let theirs = helper.get("/admin/organizations/default/security").expect(200).text;
+    let tokens = server.items("/tokens");
+    let (wide, narrow): (Vec<_>, Vec<_>) = tokens.iter().partition(|token| token["server_scope"] == true);
+    assert!(!wide.is_empty() && !narrow.is_empty());
+    for (tokens, is_offered) in [(wide, false), (narrow, true)] {
+        for token in tokens {
+            for action in ["rotate", "revoke"] {
+                let path = format!("/security/tokens/{}/{action}", text(token, "id"));
+                assert_eq!(theirs.contains(&path), is_offered, "{path}");
+                assert!(visitor.page("/security").contains(&path), "{path}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_said_of_a_form_stands_on_the_page_that_follows_also_where_that_is_a_refusal() {
+    let server = Server::start();
+    let mut visitor = Visitor::of(&server);
+    let id = server.entity("teams", "Crew");
+    let version = hidden(&visitor.page(&format!("/teams/{id}")), "version");
+    server.api.delete(format!("/teams/{id}")).expect(204);
+    let refused = visitor.submit(&format!("/teams/{id}/rename"), &[("name", "X"), ("version", &version)]);
+    assert!(refused.contains("<h1>") && refused.contains("notice problem"), "{refused}");
+    assert!(!visitor.page("/people").contains("notice problem"), "it is not told later, on another page");
+}
+
+#[test]
+fn without_a_script_what_destroys_asks_for_a_tick() {
+    let server = Server::start();
+    let mut visitor = Visitor::of(&server);
+    let team = server.entity("teams", "Crew");
+    let rule = server.rule(json!({}));
+    let group = server.group("Sales", &[]);
+    for path in [
+        &format!("/teams/{team}"),
+        &format!("/rules/{rule}"),
+        &format!("/groups/{group}"),
+        "/security",
+        "/admins",
+    ] {
+        let page = visitor.page(path);
+        for form in page.split("<form").filter(|form| form.contains("data-confirm")) {
+            assert!(form.contains("<noscript><label") && form.contains("required"), "{path}: {form}");
+        }
+    }
 }
