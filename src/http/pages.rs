@@ -116,6 +116,9 @@ pub const PAGES: &[Route] = &[
     page("GET", "/admin/organizations/{slug}/rules/new", page::new_rule),
     page("POST", "/admin/organizations/{slug}/rules/preview", page::preview_rule),
     page("POST", "/admin/organizations/{slug}/rules/save", page::save_rule),
+    // Who asks for the address of an answer again, signed in anew for instance, begins with an empty form.
+    page("GET", "/admin/organizations/{slug}/rules/preview", page::new_rule),
+    page("GET", "/admin/organizations/{slug}/rules/save", page::new_rule),
     page("GET", "/admin/organizations/{slug}/rules/run", page::show_run_of_rules),
     page("POST", "/admin/organizations/{slug}/rules/run", page::run_rules),
     page("GET", "/admin/organizations/{slug}/rules/export", page::export_rules),

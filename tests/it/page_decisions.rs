@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::common::{Server, Visitor, assert_contains, text};
+use crate::common::{Server, Visitor, assert_contains, hidden, text};
 
 #[test]
 fn approving_for_a_type_that_is_off_says_when_it_takes_effect_and_waits_for_no_decision() {
@@ -12,8 +12,10 @@ fn approving_for_a_type_that_is_off_says_when_it_takes_effect_and_waits_for_no_d
     server.feature("teams", false);
     let groups: Vec<String> = ["A", "B", "C"].map(|name| server.group(name, &[])).to_vec();
     assert!(visitor.page("/groups").contains("3<span class=\"hidden\"> waiting"));
-    let id = server.mapping_of(&groups[0])["id"].as_str().unwrap().to_owned();
-    let said = visitor.submit(&format!("/mappings/{id}/approve"), &[("create", "on")]);
+    let id = text(&server.mapping_of(&groups[0]), "id");
+    let version = hidden(&visitor.page(&format!("/groups/{}", groups[0])), "version");
+    let fields = [("create", "on"), ("version", version.as_str())];
+    let said = visitor.submit(&format!("/mappings/{id}/approve"), &fields);
     let later = "and takes effect once \u{201c}Teams\u{201d} is switched on under Security";
     assert!(said.contains(&format!("The mapping is approved, {later}")), "{said}");
     assert!(
@@ -82,13 +84,14 @@ fn without_the_box_nothing_is_created_also_where_the_name_is_empty() {
     }
     server.rule(json!({"auto_approve": false}));
     server.api.post("/mapping-rules/apply", json!({})).expect(200);
-    let id = server.mapping_of(&group)["id"].as_str().unwrap().to_owned();
-    let approve = format!("/mappings/{id}/approve");
-    let said = visitor.submit(&approve, &[("entity_name", "")]);
+    let approve = format!("/mappings/{}/approve", text(&server.mapping_of(&group), "id"));
+    let version = hidden(&visitor.page(&format!("/groups/{group}")), "version");
+    let fields = [("entity_name", ""), ("version", version.as_str())];
+    let said = visitor.submit(&approve, &fields);
     assert!(said.contains("notice problem") && said.contains("there is no team"), "{said}");
     assert!(server.items("/teams").is_empty());
     server.entity("teams", "Sales");
-    assert!(visitor.submit(&approve, &[("entity_name", "")]).contains("The mapping is approved."));
+    assert!(visitor.submit(&approve, &fields).contains("The mapping is approved."));
     assert_contains(&server.mapping_of(&group), &json!({"status": "approved", "entity": {"name": "Sales"}}));
 }
 

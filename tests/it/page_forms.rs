@@ -45,7 +45,14 @@ fn save_and_run_is_for_the_very_rule_that_was_previewed() {
 #[test]
 fn enter_in_a_field_of_a_rule_previews_it() {
     let server = Server::start();
-    let form = Visitor::of(&server).page("/rules/new");
+    let mut visitor = Visitor::of(&server);
+    for path in ["/rules/preview", "/rules/save"] {
+        assert!(
+            visitor.page(path).contains("Add mapping rule"),
+            "the address of the answer is a page too: {path}"
+        );
+    }
+    let form = visitor.page("/rules/new");
     let form = form.split_once("data-preview=").unwrap().1;
     let first = form.split("<button").nth(1).unwrap();
     assert!(first.contains("data-previews>Preview"), "browsers press the first button: {first}");
@@ -122,6 +129,26 @@ fn an_older_form_of_an_entity_does_not_undo_another_rename() {
     let new = hidden(&said, "version");
     let said = visitor.submit(&format!("/teams/{id}/rename"), &[("name", "Crew 2"), ("version", &new)]);
     assert!(said.contains("It is called"), "{said}");
+}
+
+#[test]
+fn an_older_form_of_a_mapping_does_not_undo_another_decision() {
+    let server = Server::start();
+    let mut visitor = Visitor::of(&server);
+    server.rule(json!({"auto_approve": false}));
+    let group = server.group("Sales", &[]);
+    let id = text(&server.mapping_of(&group), "id");
+    let old = hidden(&visitor.page(&format!("/groups/{group}")), "version");
+    server.api.post(format!("/mappings/{id}/reject"), json!({})).expect(200);
+    for action in ["approve", "remove"] {
+        let fields = [("create", "on"), ("version", old.as_str())];
+        let said = visitor.submit(&format!("/mappings/{id}/{action}"), &fields);
+        assert!(said.contains("Somebody changed this mapping since"), "{said}");
+        assert_eq!(text(&server.mapping_of(&group), "status"), "rejected");
+    }
+    let new = hidden(&visitor.page(&format!("/groups/{group}")), "version");
+    let said = visitor.submit(&format!("/mappings/{id}/approve"), &[("create", "on"), ("version", &new)]);
+    assert!(said.contains("The mapping is approved."), "{said}");
 }
 
 #[test]

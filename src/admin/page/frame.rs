@@ -116,6 +116,14 @@ impl<'a> Page<'a> {
         Ok(if had_one { notice::forget(answer, &self.call.base_url) } else { answer })
     }
 
+    /// The same with a word about why nothing was done yet.
+    ///
+    /// # Errors
+    /// As [`Page::render`].
+    pub(super) fn render_saying(&self, template: &str, shown: Value, word: &str) -> Result<Response> {
+        self.render_with(template, shown, Some(Notice::problem(word.to_owned())))
+    }
+
     /// The same page with what was wrong with the form that was sent, under its status.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! One group: members, what it is mapped to and why, and the decisions about that.
 
+use std::collections::BTreeMap;
+
 use minijinja::context;
 use rouille::Response;
 use serde_json::Value;
@@ -11,6 +13,8 @@ use crate::admin::lookup::mappings_json;
 use crate::admin::mappings;
 use crate::admin::page::frame::{Page, Section};
 use crate::admin::page::paging::Pages;
+use crate::admin::page::stale::check_version;
+use crate::admin::version::Versioned;
 use crate::mapping::approval::Choice;
 use crate::model::call::Call;
 use crate::model::entity::TargetType;
@@ -43,13 +47,15 @@ pub fn group(admin: &Admin, call: &Call) -> Result<Response> {
                 }
             })
             .collect();
-        let history: Vec<Mapping> =
-            db.mappings_of(group.id)?.into_iter().filter(|mapping| !mapping.status.counts()).collect();
+        let mappings = db.mappings_of(group.id)?;
+        let versions: BTreeMap<String, String> =
+            mappings.iter().map(|mapping| (mapping.id.to_string(), mapping.etag())).collect();
+        let history: Vec<Mapping> = mappings.into_iter().filter(|mapping| !mapping.status.counts()).collect();
         let history = mappings_json(db, &history)?;
         let status = db.group_status(group.id)?;
         let entities = offered(db, page.organization.id)?;
         let shown = groups_json(db, &[(group, status)])?.into_iter().next().unwrap_or(Value::Null);
-        Ok(context! { group => shown, members, history, entities, pages => Pages::of(call, next) })
+        Ok(context! { group => shown, versions, members, history, entities, pages => Pages::of(call, next) })
     })?;
     page.render("group.html", shown)
 }
@@ -141,7 +147,8 @@ pub fn remove(admin: &Admin, call: &Call) -> Result<Response> {
 
 type Action = Box<dyn FnOnce(&mut crate::directory::Change<'_>, &Mapping) -> Result<String> + Send>;
 
-/// Does something to the mapping that the path names, and goes back to its group.
+/// Does something to the mapping that the path names, if it is still of the `version` that the form shows, and goes back
+/// to its group.
 fn act(admin: &Admin, call: &Call, read: impl FnOnce(&Form) -> Action) -> Result<Response> {
     let page = Page::of(admin, call, Section::Groups)?;
     let form = Form::parse(&call.body)?;
@@ -151,9 +158,10 @@ fn act(admin: &Admin, call: &Call, read: impl FnOnce(&Form) -> Action) -> Result
         db.group_by_row(mapping.group)
     })?;
     let back = group.map_or_else(|| "/groups".to_owned(), |group| format!("/groups/{}", group.resource_id));
-    let action = read(&form);
+    let (action, version) = (read(&form), form.get("version").to_owned());
     let outcome = admin.change(call, move |change| {
         let mapping = mappings::stored(change.tx(), change.organization().id, id)?;
+        check_version(&mapping, &version, "mapping")?;
         action(change, &mapping)
     });
     page.done(&back, outcome)

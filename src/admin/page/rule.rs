@@ -199,10 +199,11 @@ fn previewed(page: &Page<'_>, typed: &Typed, said: Option<&str>) -> Result<Respo
     match preview {
         Ok(preview) => {
             let seen = typed.seen(preview.basis)?;
-            page.render(
-                "rule.html",
-                context! { rule => typed, seen, preview => preview.to_json(), problem => said },
-            )
+            let shown = context! { rule => typed, seen, preview => preview.to_json() };
+            match said {
+                Some(word) => page.render_saying("rule.html", shown, word),
+                None => page.render("rule.html", shown),
+            }
         }
         Err(problem) => {
             page.refuse("rule.html", context! { rule => typed, problem => problem.detail }, problem)
