@@ -42,9 +42,14 @@ pub fn security(admin: &Admin, call: &Call) -> Result<Response> {
 /// `GET` of what only answers forms: who reloads or bookmarks the page with a new token is back at the list.
 ///
 /// # Errors
-/// None of its own.
+/// `NotFound` for a path that names a token which is not there.
 pub fn back_to_security(admin: &Admin, call: &Call) -> Result<Response> {
     let page = Page::of(admin, call, Section::Security)?;
+    if !call.parameter(0).is_empty() {
+        let id = token_id(call)?;
+        let token = admin.read(|db| db.token(page.organization.id, id))?;
+        token.ok_or_else(|| Error::not_found("token", id))?;
+    }
     Ok(redirect(&Frame::of(call), &page.path("/security")))
 }
 
