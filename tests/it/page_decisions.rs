@@ -114,8 +114,7 @@ fn decided_conflicts_are_listed_the_latest_first_with_who_decided() {
     server.rule(json!({"target_type": "concurrency_group"}));
     let users: Vec<String> = (0..3).map(|n| server.user(&format!("user{n}"))).collect();
     let users: Vec<&str> = users.iter().map(String::as_str).collect();
-    server.group("Fast", &users);
-    server.group("Slow", &users);
+    let (fast, slow) = (server.group("Fast", &users), server.group("Slow", &users));
     let page = visitor.page("/conflicts");
     assert!(page.contains("for all 3 people") && page.contains("permanent"), "{page}");
     assert!(page.contains("?status=resolved"), "decided ones can be found: {page}");
@@ -135,4 +134,8 @@ fn decided_conflicts_are_listed_the_latest_first_with_who_decided() {
     let next = first.split("rel=\"next\" href=\"").nth(1).unwrap().split('"').next().unwrap();
     let second = visitor.page(&format!("/conflicts{}", next.replace("&amp;", "&")));
     assert!(first.contains("user0@") && second.contains("user2@") && !second.contains("user0@"), "{second}");
+    let pair = [("current_group", fast.as_str()), ("incoming_group", &slow), ("decision", "keep_current")];
+    assert!(visitor.submit("/conflicts/resolve", &pair).contains("Decided for 1 person:"));
+    let again = visitor.submit("/conflicts/resolve", &pair);
+    assert!(again.contains("notice problem") && again.contains("Nothing is open between"), "{again}");
 }

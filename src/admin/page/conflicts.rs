@@ -109,7 +109,7 @@ pub fn resolve_conflicts(admin: &Admin, call: &Call) -> Result<Response> {
     let (current, incoming) =
         (ResourceId::from(form.get("current_group")), ResourceId::from(form.get("incoming_group")));
     let outcome = Answer::parse(form.get("decision")).and_then(|answer| {
-        let resolved = admin.change(call, move |change| {
+        let people = admin.change(call, move |change| {
             let organization = change.organization().id;
             let group = |id: &ResourceId| {
                 change
@@ -118,10 +118,18 @@ pub fn resolve_conflicts(admin: &Admin, call: &Call) -> Result<Response> {
                     .map(|group| group.id)
                     .ok_or_else(|| Error::not_found("group", id))
             };
-            let (current, incoming) = (group(&current)?, group(&incoming)?);
-            change.resolve_conflicts(current, incoming, answer)
+            let pair = (group(&current)?, group(&incoming)?);
+            let open = change.tx().people_in_open_conflicts(organization)?;
+            let (_, people) = open.into_iter().find(|(of, _)| *of == pair).ok_or_else(|| {
+                Error::invalid_value(
+                    "Nothing is open between these two groups any more, and nothing was decided.",
+                )
+            })?;
+            change.resolve_conflicts(pair.0, pair.1, answer)?;
+            Ok(people)
         })?;
-        Ok(format!("Decided for {resolved} people: {}. The decisions are remembered.", words(answer)))
+        let people = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };
+        Ok(format!("Decided for {people}: {}. The decisions are remembered.", words(answer)))
     });
     page.done("/conflicts", outcome)
 }
