@@ -60,6 +60,8 @@ try {
   await page.fill('#exclude', '');
   await page.check('input[value="all"]');
   await page.waitForSelector('#preview section', { timeout: 5000 });
+  await page.press('#pattern', 'Enter');
+  check('Enter in a field previews and saves nothing', page.url().endsWith('/rules/preview') && (await says('What would happen')));
   await page.click('button:has-text("Save only")');
   check('the rule is there', await says('every group'));
 
@@ -105,8 +107,12 @@ try {
 
   const group = (await api('GET', '/groups')).items[0].id;
   const team = (await api('GET', '/teams')).items[0].id;
+  await page.goto(`${here}/groups/${group}`);
+  await page.click('summary:has-text("Map it to something")');
+  await page.selectOption('#target', 'sub_organization');
+  check('names are suggested of the kind that is chosen', (await page.getAttribute('#name', 'list')) === 'names-sub_organization');
   const request = (await api('GET', '/requests')).items?.[0]?.id;
-  const paths = ['', '/groups', `/groups/${group}`, '/rules', '/rules/new', '/rules/run', '/conflicts', '/people', `/people/${users[0].id}`, '/teams', `/teams/${team}`,
+  const paths = ['', '/groups', `/groups/${group}`, '/rules', '/rules/new', '/rules/run', '/conflicts', '/conflicts?status=resolved', '/people', `/people/${users[0].id}`, '/teams', `/teams/${team}`,
     '/concurrency-groups', '/sub-organizations', '/requests', request && `/requests/${request}`, '/events', '/security', '/admins', '/connect', '/connect?provider=entra'];
   for (const scheme of ['light', 'dark']) {
     for (const width of [1200, 360]) {

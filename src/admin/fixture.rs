@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::admin::{Admin, Extensions, Reply};
 use crate::clock::Clock;
-use crate::config::{AddressPolicy, Defaults, Webhooks};
+use crate::config::{AddressPolicy, Defaults, Prerequisites, Webhooks};
 use crate::directory::{Cause, Directory, Policy, Pushed, SignIn, TokenSpec, create_organization};
 use crate::ids::Ids;
 use crate::model::call::{Actor, Call, Query};
@@ -109,6 +109,7 @@ impl World {
             admin: Admin {
                 directory,
                 defaults: Defaults::default(),
+                prerequisites: Prerequisites::default(),
                 extensions: Extensions::default(),
                 addresses,
                 sign_in: SignIn::new(10),

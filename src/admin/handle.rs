@@ -1,6 +1,6 @@
 //! What every handler of the admin API works with.
 
-use crate::config::{AddressPolicy, Defaults};
+use crate::config::{AddressPolicy, Defaults, Prerequisites};
 use crate::directory::{About, Cause, Change, Directory, SignIn};
 use crate::model::call::Call;
 use crate::model::error::{Error, Result};
@@ -14,6 +14,8 @@ pub struct Admin {
     pub directory: Directory,
     /// What a new organization starts with.
     pub defaults: Defaults,
+    /// What an organization must have before SCIM answers it.
+    pub prerequisites: Prerequisites,
     /// What the extensions of the configuration are called.
     pub extensions: Extensions,
     /// What webhooks may call.

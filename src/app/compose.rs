@@ -31,6 +31,7 @@ pub fn compose(config: &Config, directory: &Directory) -> Rollcall {
         admin: Admin {
             directory: directory.clone(),
             defaults: config.defaults.clone(),
+            prerequisites: config.prerequisites.clone(),
             extensions: Extensions {
                 user: config.scim.user_extension_urn.as_str().to_owned(),
                 group: config.scim.group_extension_urn.as_str().to_owned(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rouille::{Request, Response};
 
-use crate::admin::page::{self, Frame};
+use crate::admin::page::{self, Refused};
 use crate::admin::problems;
 use crate::http::audience::Audience;
 use crate::http::front::Arrival;
@@ -25,9 +25,13 @@ impl Rollcall {
             Audience::Program => problems::answer(error, &arrival.request_id),
             Audience::IdentityProvider => errors::error_response(error, &arrival.request_id),
             Audience::Person => {
-                let target = (request.method() == "GET").then(|| request.raw_url());
-                let frame = Frame::of_base_url(&self.base_url(request, arrival));
-                page::guarded(page::refusal(&frame, error, &arrival.request_id, target))
+                let refused = Refused {
+                    base_url: &self.base_url(request, arrival),
+                    cookies: request.header("Cookie"),
+                    request_id: &arrival.request_id,
+                    target: (request.method() == "GET").then(|| request.raw_url()),
+                };
+                page::guarded(page::refusal(&refused, error))
             }
         };
         match (error.kind, Target::parse(request.raw_url())) {

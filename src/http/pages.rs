@@ -52,6 +52,8 @@ pub const PAGES: &[Route] = &[
     page("GET", "/admin/organizations/{slug}/security", page::security),
     page("POST", "/admin/organizations/{slug}/security/settings", page::change_settings),
     page("POST", "/admin/organizations/{slug}/security/tokens", page::create_token),
+    page("GET", "/admin/organizations/{slug}/security/tokens", page::back_to_security),
+    page("GET", "/admin/organizations/{slug}/security/tokens/{}/rotate", page::back_to_security),
     page("POST", "/admin/organizations/{slug}/security/tokens/{}/rotate", page::rotate_token),
     page("POST", "/admin/organizations/{slug}/security/tokens/{}/revoke", page::revoke_token),
     page("GET", "/admin/organizations/{slug}/admins", page::admins),
@@ -114,6 +116,9 @@ pub const PAGES: &[Route] = &[
     page("GET", "/admin/organizations/{slug}/rules/new", page::new_rule),
     page("POST", "/admin/organizations/{slug}/rules/preview", page::preview_rule),
     page("POST", "/admin/organizations/{slug}/rules/save", page::save_rule),
+    // Who asks for the address of an answer again, signed in anew for instance, begins with an empty form.
+    page("GET", "/admin/organizations/{slug}/rules/preview", page::new_rule),
+    page("GET", "/admin/organizations/{slug}/rules/save", page::new_rule),
     page("GET", "/admin/organizations/{slug}/rules/run", page::show_run_of_rules),
     page("POST", "/admin/organizations/{slug}/rules/run", page::run_rules),
     page("GET", "/admin/organizations/{slug}/rules/export", page::export_rules),

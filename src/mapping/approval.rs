@@ -22,6 +22,8 @@ pub enum Choice {
     },
     /// What the mapping asks for: the entity it held, else the one with the mapping's name.
     AsAsked,
+    /// The same, as long as it exists: nothing is made.
+    AsAskedIfThere,
 }
 
 /// Maps a group to a target by hand. A pending mapping of that type without an entity is taken for it; else a new one
@@ -158,13 +160,13 @@ fn find(
             })?;
             return free(board, entity, mapping);
         }
-        Choice::AsAsked => {
+        Choice::AsAsked | Choice::AsAskedIfThere => {
             let held = mapping.and_then(|mapping| mapping.status.entity());
             if let Some(entity) = held.map(|id| board.entity(id)).transpose()?.flatten() {
                 return Ok(entity);
             }
             let rule = mapping.and_then(|mapping| mapping.rule);
-            (board.rules().mapping_name(rule, group_name), true, "entity_name")
+            (board.rules().mapping_name(rule, group_name), *choice == Choice::AsAsked, "entity_name")
         }
         Choice::Named { name, create } => (name.trim().to_owned(), *create, "entity_name"),
     };
@@ -180,7 +182,7 @@ fn find(
         .at(field)),
         None if may_create => board.create_entity(target_type, &name::parse(field, &name)?),
         None => Err(Error::invalid_value(format!(
-            "entity_name: there is no {words} \"{name}\". Send \"create\": true to have it made."
+            "entity_name: there is no {words} \"{name}\". Name one that exists, or say with \"create\" that it is to be made."
         ))
         .at(field)),
     }

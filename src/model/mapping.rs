@@ -138,6 +138,11 @@ impl Status {
         }
     }
 
+    /// Whether it is decided and waits for nothing but the switch of its target type (mapping.md §4.6).
+    pub fn waits_for_feature(self) -> bool {
+        matches!(self, Status::Pending { reason: PendingReason::FeatureDisabled, frozen: Some(_) })
+    }
+
     /// The entity that the mapping holds, approved or frozen.
     pub fn entity(self) -> Option<EntityId> {
         match self {

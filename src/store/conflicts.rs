@@ -109,6 +109,40 @@ impl Db<'_> {
         self.all(&sql, params![organization.0, status, page.after, page.limit], read)
     }
 
+    /// Decided conflicts, the newest decision first, before the one of this end and row, with who decided each as far as
+    /// the decision is still there.
+    pub fn decided_conflicts(
+        &self,
+        organization: OrganizationId,
+        before: Option<[i64; 2]>,
+        limit: i64,
+    ) -> Result<Vec<(Conflict, Option<String>)>> {
+        let [ended, row] = before.unwrap_or([i64::MAX, i64::MAX]);
+        let sql = format!(
+            "SELECT {COLUMNS}, (SELECT d.token FROM decisions d WHERE d.user_id = c.user_id AND d.decided = c.ended AND (
+                    (d.group_a = c.current_group_id AND d.entity_a = c.current_entity_id
+                        AND d.group_b = c.incoming_group_id AND d.entity_b = c.incoming_entity_id)
+                    OR (d.group_a = c.incoming_group_id AND d.entity_a = c.incoming_entity_id
+                        AND d.group_b = c.current_group_id AND d.entity_b = c.current_entity_id)))
+                FROM conflicts c WHERE organization_id = ?1 AND status = 'resolved' AND (ended, id) < (?2, ?3)
+                ORDER BY ended DESC, id DESC LIMIT ?4"
+        );
+        self.all(&sql, params![organization.0, ended, row, limit], |row| Ok((read(row)?, row.get(14)?)))
+    }
+
+    /// Over how many people there are open conflicts, by the groups of what holds and of what waits.
+    pub fn people_in_open_conflicts(
+        &self,
+        organization: OrganizationId,
+    ) -> Result<Vec<((GroupId, GroupId), i64)>> {
+        self.all(
+            "SELECT current_group_id, incoming_group_id, count(DISTINCT user_id) FROM conflicts
+                WHERE organization_id = ?1 AND status = 'open' GROUP BY current_group_id, incoming_group_id",
+            [organization.0],
+            |row| Ok(((GroupId(row.get(0)?), GroupId(row.get(1)?)), row.get(2)?)),
+        )
+    }
+
     /// How many conflicts wait for a decision.
     pub fn count_open_conflicts(&self, organization: OrganizationId) -> Result<i64> {
         self.number(

@@ -143,10 +143,12 @@ impl Db<'_> {
         self.all(&sql, params![organization.0, status, page.after, page.limit], read)
     }
 
-    /// How many mappings wait, for an admin or for what is missing.
+    /// How many mappings wait, for an admin or for what is missing; not those that are approved and take effect once their
+    /// target type is switched on.
     pub fn count_waiting_mappings(&self, organization: OrganizationId) -> Result<i64> {
         self.number(
-            "SELECT count(*) FROM mappings WHERE organization_id = ?1 AND status = 'pending'",
+            "SELECT count(*) FROM mappings WHERE organization_id = ?1 AND status = 'pending'
+                AND NOT (reason = 'feature_disabled' AND entity_id IS NOT NULL)",
             [organization.0],
         )
     }

@@ -65,6 +65,11 @@ impl Db<'_> {
         self.one(&sql, params![id.0, organization.0], read)
     }
 
+    /// The row of the token that was made last for an organization, revoked or not; 0 where there never was one.
+    pub fn newest_token(&self, organization: OrganizationId) -> Result<i64> {
+        self.number("SELECT ifnull(max(id), 0) FROM tokens WHERE organization_id = ?1", [organization.0])
+    }
+
     /// An organization's tokens that were not revoked, by age.
     pub fn tokens(&self, organization: OrganizationId, page: Page) -> Result<Vec<Token>> {
         let sql = format!(

@@ -45,6 +45,8 @@ mod mirror;
 mod model;
 mod organizations;
 mod page;
+mod page_decisions;
+mod page_forms;
 mod pingone_guide;
 mod pingone_replay;
 mod places;

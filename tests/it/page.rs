@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::common::{Browser, Server, text};
+use crate::common::{Browser, Server, hidden, text};
 
 const HERE: &str = "/admin/organizations/default";
 
@@ -27,7 +27,9 @@ fn submit(browser: &mut Browser, csrf: &str, path: &str, fields: &[(&str, &str)]
 fn the_guides_walk_from_a_token_to_members_of_a_team_works_over_forms_alone() {
     let server = Server::start();
     let (mut browser, csrf) = signed_in(&server);
-    let fields = [("csrf_token", csrf.as_str()), ("name", "PingOne"), ("kind", "scim")];
+    let form = browser.get(&format!("{HERE}/security")).expect(200).text;
+    let newest = hidden(&form, "newest");
+    let fields = [("csrf_token", csrf.as_str()), ("name", "PingOne"), ("kind", "scim"), ("newest", &newest)];
     let made = browser.post(&format!("{HERE}/security/tokens"), &fields).expect(200).text;
     let token = made.split("<code>").find(|part| part.starts_with("rollcall_scim_")).unwrap();
     let token = token.split('<').next().unwrap();
@@ -237,11 +239,13 @@ fn places_are_changed_by_hand_and_long_lists_are_cut_into_pages() {
 fn settings_admins_and_organizations_are_changed_on_the_page() {
     let server = Server::start();
     let (mut browser, csrf) = signed_in(&server);
+    let form = browser.get(&format!("{HERE}/security")).expect(200).text;
+    let version = hidden(&form, "version");
     let said = submit(
         &mut browser,
         &csrf,
         "/security/settings",
-        &[("name", "Acme"), ("teams", "on"), ("plan", "Enterprise"), ("sso", "on")],
+        &[("name", "Acme"), ("teams", "on"), ("plan", "Enterprise"), ("sso", "on"), ("version", &version)],
     );
     assert!(said.contains("The settings are saved") && said.contains("value=\"Acme\""), "{said}");
     server.post_group(json!({"displayName": "Sales"})).expect_scim_error(403, None);

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::common::{DurableServer, Server};
+use crate::common::{DurableServer, Server, Visitor};
 
 #[test]
 fn what_is_missing_is_403_that_names_it_and_the_command_that_sets_it() {
@@ -40,4 +40,21 @@ fn discovery_answers_whatever_is_missing() {
     server.scim.get("/Groups").expect_scim_error(403, None);
     server.api.patch("", json!({"plan": "any of them"})).expect(200);
     server.scim.get("/Groups").expect(200);
+}
+
+#[test]
+fn the_security_page_says_what_is_required_and_what_is_missing() {
+    let server = Server::start_with("[prerequisites]\nplan = \"Enterprise\"\nsso = true\n");
+    let mut visitor = Visitor::of(&server);
+    server.api.patch("", json!({"plan": null, "sso": true})).expect(200);
+    let page = visitor.page("/security");
+    assert!(page.contains("the plan \u{201c}Enterprise\u{201d} (missing), single sign-on (there)"), "{page}");
+    server.api.patch("", json!({"plan": "enterprise"})).expect(200);
+    let page = visitor.page("/security");
+    assert!(
+        !page.contains("(missing)") && page.contains("requires the plan \u{201c}Enterprise\u{201d}"),
+        "{page}"
+    );
+    let free = Visitor::of(&Server::start()).page("/security");
+    assert!(free.contains("requires neither"), "{free}");
 }

@@ -10,6 +10,8 @@ use crate::admin::list::Listing;
 use crate::admin::members::members_json;
 use crate::admin::page::frame::{Page, Section};
 use crate::admin::page::paging::Pages;
+use crate::admin::page::stale::check_version;
+use crate::admin::version::Versioned;
 use crate::model::call::Call;
 use crate::model::entity::TargetType;
 use crate::model::error::{Error, Result};
@@ -55,8 +57,9 @@ pub fn entity<N: Noun>(admin: &Admin, call: &Call) -> Result<Response> {
         let entity = living::<N>(db, call)?;
         let (rows, next) = listing.cut(db.entity_members(&entity, listing.page())?, |user| [user.id.0]);
         let members = members_json(db, &entity, &rows)?;
+        let version = entity.etag();
         let entity = entities_json(db, std::slice::from_ref(&entity))?.into_iter().next().unwrap_or(Value::Null);
-        Ok(context! { entity, members, kind => N::TYPE.as_str(), path => N::PATH, title => section::<N>().name(),
+        Ok(context! { entity, version, members, kind => N::TYPE.as_str(), path => N::PATH, title => section::<N>().name(),
             pages => Pages::of(call, next) })
     })?;
     page.render("entity.html", shown)
@@ -77,16 +80,22 @@ pub fn create_entity<N: Noun>(admin: &Admin, call: &Call) -> Result<Response> {
     page.done(&back, made.map(|entity| format!("\u{201c}{}\u{201d} is created.", entity.name)))
 }
 
-/// `POST {id}/rename` with `name`.
+/// `POST {id}/rename` with `name`, and the `version` that the form shows.
 ///
 /// # Errors
 /// As [`create_entity`].
 pub fn rename_entity<N: Noun>(admin: &Admin, call: &Call) -> Result<Response> {
     let page = Page::of(admin, call, section::<N>())?;
-    let name = Form::parse(&call.body)?.get("name").to_owned();
+    let form = Form::parse(&call.body)?;
+    let (name, version) = (form.get("name").to_owned(), form.get("version").to_owned());
     let id = ResourceId::from(call.parameter(0));
     let back = format!("/{}/{id}", N::PATH);
-    let renamed = admin.change(call, move |change| change.rename_entity(N::TYPE, &id, &name));
+    let renamed = admin.change(call, move |change| {
+        if let Some(entity) = change.tx().entity(change.organization().id, N::TYPE, &id)? {
+            check_version(&entity, &version, N::TYPE.words())?;
+        }
+        change.rename_entity(N::TYPE, &id, &name)
+    });
     page.done(&back, renamed.map(|entity| format!("It is called \u{201c}{}\u{201d} now.", entity.name)))
 }
 

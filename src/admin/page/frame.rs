@@ -110,10 +110,18 @@ impl<'a> Page<'a> {
     /// # Errors
     /// Those of the store and of rendering.
     pub(super) fn render(&self, template: &str, shown: Value) -> Result<Response> {
-        let notice = notice::read(self.call);
+        let notice = notice::read(self.call.header("cookie").as_deref());
         let had_one = notice.is_some();
         let answer = self.render_with(template, shown, notice)?;
-        Ok(if had_one { notice::forget(answer, self.call) } else { answer })
+        Ok(if had_one { notice::forget(answer, &self.call.base_url) } else { answer })
+    }
+
+    /// The same with a word about why nothing was done yet.
+    ///
+    /// # Errors
+    /// As [`Page::render`].
+    pub(super) fn render_saying(&self, template: &str, shown: Value, word: &str) -> Result<Response> {
+        self.render_with(template, shown, Some(Notice::problem(word.to_owned())))
     }
 
     /// The same page with what was wrong with the form that was sent, under its status.
@@ -140,7 +148,7 @@ impl<'a> Page<'a> {
             Err(problem) => return Err(problem),
         };
         let answer = redirect(&Frame::of(self.call), &self.path(rest));
-        Ok(notice::leave(answer, self.call, &notice))
+        Ok(notice::leave(answer, &self.call.base_url, &notice))
     }
 
     fn render_with(&self, template: &str, shown: Value, notice: Option<Notice>) -> Result<Response> {

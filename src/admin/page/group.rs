@@ -1,5 +1,7 @@
 //! One group: members, what it is mapped to and why, and the decisions about that.
 
+use std::collections::BTreeMap;
+
 use minijinja::context;
 use rouille::Response;
 use serde_json::Value;
@@ -8,9 +10,12 @@ use crate::admin::groups::{groups_json, live};
 use crate::admin::handle::Admin;
 use crate::admin::list::Listing;
 use crate::admin::lookup::mappings_json;
-use crate::admin::mappings::{self, Wanted};
+use crate::admin::mappings;
 use crate::admin::page::frame::{Page, Section};
 use crate::admin::page::paging::Pages;
+use crate::admin::page::stale::check_version;
+use crate::admin::version::Versioned;
+use crate::mapping::approval::Choice;
 use crate::model::call::Call;
 use crate::model::entity::TargetType;
 use crate::model::error::{Error, Result};
@@ -42,13 +47,15 @@ pub fn group(admin: &Admin, call: &Call) -> Result<Response> {
                 }
             })
             .collect();
-        let history: Vec<Mapping> =
-            db.mappings_of(group.id)?.into_iter().filter(|mapping| !mapping.status.counts()).collect();
+        let mappings = db.mappings_of(group.id)?;
+        let versions: BTreeMap<String, String> =
+            mappings.iter().map(|mapping| (mapping.id.to_string(), mapping.etag())).collect();
+        let history: Vec<Mapping> = mappings.into_iter().filter(|mapping| !mapping.status.counts()).collect();
         let history = mappings_json(db, &history)?;
         let status = db.group_status(group.id)?;
         let entities = offered(db, page.organization.id)?;
         let shown = groups_json(db, &[(group, status)])?.into_iter().next().unwrap_or(Value::Null);
-        Ok(context! { group => shown, members, history, entities, pages => Pages::of(call, next) })
+        Ok(context! { group => shown, versions, members, history, entities, pages => Pages::of(call, next) })
     })?;
     page.render("group.html", shown)
 }
@@ -76,21 +83,17 @@ pub fn map(admin: &Admin, call: &Call) -> Result<Response> {
     let group = ResourceId::from(call.parameter(0));
     let back = format!("/groups/{group}");
     let outcome = TargetType::parse(form.get("target_type")).and_then(|target_type| {
-        let wanted = wanted(&form)?;
-        let name = form.get("entity_name").trim().to_owned();
+        let (name, create) = named(&form);
         admin.change(call, move |change| {
             let group = live_named(change.tx(), change.organization().id, &group)?;
-            let wanted = match wanted {
-                Wanted::Nothing => Wanted::Named(group.display_name.clone(), true),
-                other => other,
-            };
-            let choice = wanted.resolve(change.tx(), change.organization().id, target_type)?;
-            change.map_group(&group.resource_id, target_type, &choice)?;
-            let entity = if name.is_empty() { &group.display_name } else { &name };
+            let name = if name.is_empty() { group.display_name.clone() } else { name };
+            let choice = Choice::Named { name: name.clone(), create };
+            let mapping = change.map_group(&group.resource_id, target_type, &choice)?;
             Ok(format!(
-                "\u{201c}{}\u{201d} is mapped to the {} \u{201c}{entity}\u{201d}.",
+                "\u{201c}{}\u{201d} is mapped to the {} \u{201c}{name}\u{201d}{}.",
                 group.display_name,
-                target_type.words()
+                target_type.words(),
+                effect(&mapping)
             ))
         })
     });
@@ -103,12 +106,15 @@ pub fn map(admin: &Admin, call: &Call) -> Result<Response> {
 /// As [`map`].
 pub fn approve(admin: &Admin, call: &Call) -> Result<Response> {
     act(admin, call, |form| {
-        let wanted = wanted(form)?;
-        Ok(Box::new(move |change, mapping| {
-            let choice = wanted.resolve(change.tx(), change.organization().id, mapping.target_type)?;
-            change.approve_mapping(mapping.id, &choice)?;
-            Ok("The mapping is approved.")
-        }))
+        let choice = match named(form) {
+            (name, true) if name.is_empty() => Choice::AsAsked,
+            (name, false) if name.is_empty() => Choice::AsAskedIfThere,
+            (name, create) => Choice::Named { name, create },
+        };
+        Box::new(move |change, mapping| {
+            let mapping = change.approve_mapping(mapping.id, &choice)?;
+            Ok(format!("The mapping is approved{}.", effect(&mapping)))
+        })
     })
 }
 
@@ -118,10 +124,11 @@ pub fn approve(admin: &Admin, call: &Call) -> Result<Response> {
 /// As [`map`].
 pub fn reject(admin: &Admin, call: &Call) -> Result<Response> {
     act(admin, call, |_| {
-        Ok(Box::new(|change, mapping| {
+        Box::new(|change, mapping| {
             change.reject_mapping(mapping.id)?;
-            Ok("The mapping is rejected; no rule maps the group to this type again until it is renamed.")
-        }))
+            Ok("The mapping is rejected; no rule maps the group to this type again until it is renamed."
+                .to_owned())
+        })
     })
 }
 
@@ -131,17 +138,18 @@ pub fn reject(admin: &Admin, call: &Call) -> Result<Response> {
 /// As [`map`].
 pub fn remove(admin: &Admin, call: &Call) -> Result<Response> {
     act(admin, call, |_| {
-        Ok(Box::new(|change, mapping| {
+        Box::new(|change, mapping| {
             change.remove_mapping(mapping.id)?;
-            Ok("The mapping is removed; rules may map the group to this type again.")
-        }))
+            Ok("The mapping is removed; rules may map the group to this type again.".to_owned())
+        })
     })
 }
 
-type Action = Box<dyn FnOnce(&mut crate::directory::Change<'_>, &Mapping) -> Result<&'static str> + Send>;
+type Action = Box<dyn FnOnce(&mut crate::directory::Change<'_>, &Mapping) -> Result<String> + Send>;
 
-/// Does something to the mapping that the path names, and goes back to its group.
-fn act(admin: &Admin, call: &Call, read: impl FnOnce(&Form) -> Result<Action>) -> Result<Response> {
+/// Does something to the mapping that the path names, if it is still of the `version` that the form shows, and goes back
+/// to its group.
+fn act(admin: &Admin, call: &Call, read: impl FnOnce(&Form) -> Action) -> Result<Response> {
     let page = Page::of(admin, call, Section::Groups)?;
     let form = Form::parse(&call.body)?;
     let id: MappingId = mappings::id(call)?;
@@ -150,23 +158,34 @@ fn act(admin: &Admin, call: &Call, read: impl FnOnce(&Form) -> Result<Action>) -
         db.group_by_row(mapping.group)
     })?;
     let back = group.map_or_else(|| "/groups".to_owned(), |group| format!("/groups/{}", group.resource_id));
-    let outcome = read(&form).and_then(|action| {
-        admin.change(call, move |change| {
-            let mapping = mappings::stored(change.tx(), change.organization().id, id)?;
-            action(change, &mapping).map(str::to_owned)
-        })
+    let (action, version) = (read(&form), form.get("version").to_owned());
+    let outcome = admin.change(call, move |change| {
+        let mapping = mappings::stored(change.tx(), change.organization().id, id)?;
+        check_version(&mapping, &version, "mapping")?;
+        action(change, &mapping)
     });
     page.done(&back, outcome)
 }
 
-/// The entity that a form names.
-fn wanted(form: &Form) -> Result<Wanted> {
-    let name = form.get("entity_name").trim();
-    Ok(if name.is_empty() {
-        Wanted::Nothing
-    } else {
-        Wanted::Named(name.to_owned(), form.get("create") == "on")
-    })
+/// The name of the entity that a form asks for, and whether it may be made.
+fn named(form: &Form) -> (String, bool) {
+    (form.get("entity_name").trim().to_owned(), form.get("create") == "on")
+}
+
+/// How a sentence about an approved mapping goes on where its target type is switched off.
+fn effect(mapping: &Mapping) -> String {
+    if mapping.status.waits_for_feature() { switched_on_first(mapping.target_type, 1) } else { String::new() }
+}
+
+/// The same for so many mappings to a type that is switched off.
+pub(super) fn switched_on_first(target_type: TargetType, mappings: usize) -> String {
+    let take = if mappings == 1 { "takes" } else { "take" };
+    let feature = match target_type {
+        TargetType::Team => "Teams",
+        TargetType::ConcurrencyGroup => "Concurrency groups",
+        TargetType::SubOrganization => "Sub-organizations",
+    };
+    format!(", and {take} effect once \u{201c}{feature}\u{201d} is switched on under Security")
 }
 
 fn live_named(db: &Db<'_>, organization: crate::model::id::OrganizationId, id: &ResourceId) -> Result<Group> {

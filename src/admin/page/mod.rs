@@ -26,6 +26,7 @@ mod rule;
 mod rules;
 mod security;
 mod sign_in;
+mod stale;
 mod words;
 
 pub use admins::{
@@ -43,12 +44,12 @@ pub use groups::{decide as decide_groups, groups};
 pub use guard::{check_form, guarded};
 pub use home::{create_tenant, home, organizations, overview};
 pub use people::{people, person_page, put_person, take_person};
-pub use refusal::refusal;
+pub use refusal::{Refused, refusal};
 pub use render::{Frame, redirect, render};
 pub use requests::{request, requests};
 pub use rule::{new_rule, preview_rule, rule, save_rule};
 pub use rules::{
     delete_rule, export as export_rules, move_rule, rules, run as run_rules, show_run as show_run_of_rules,
 };
-pub use security::{change_settings, create_token, revoke_token, rotate_token, security};
+pub use security::{back_to_security, change_settings, create_token, revoke_token, rotate_token, security};
 pub use sign_in::{show_sign_in, sign_in, sign_out};

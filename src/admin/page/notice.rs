@@ -7,8 +7,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rouille::Response;
 use serde::{Deserialize, Serialize};
 
-use crate::model::call::Call;
-
 const COOKIE: &str = "rollcall-notice";
 /// Browsers keep 4,096 bytes of a cookie; base64 makes four of three.
 const LONGEST: usize = 2_000;
@@ -44,26 +42,25 @@ fn shortened(text: String) -> String {
     }
 }
 
-/// The notice that the last answer left.
-pub(super) fn read(call: &Call) -> Option<Notice> {
-    let cookies = call.header("cookie")?;
-    let value = cookies.split("; ").find_map(|cookie| cookie.strip_prefix(COOKIE)?.strip_prefix('='))?;
+/// The notice that the last answer left, among a browser's cookies.
+pub(super) fn read(cookies: Option<&str>) -> Option<Notice> {
+    let value = cookies?.split("; ").find_map(|cookie| cookie.strip_prefix(COOKIE)?.strip_prefix('='))?;
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(value).ok()?).ok()
 }
 
 /// Leaves a notice for the next page.
-pub(super) fn leave(answer: Response, call: &Call, notice: &Notice) -> Response {
+pub(super) fn leave(answer: Response, base_url: &str, notice: &Notice) -> Response {
     let text = serde_json::to_vec(notice).unwrap_or_default();
-    set(answer, call, &URL_SAFE_NO_PAD.encode(text), 60)
+    set(answer, base_url, &URL_SAFE_NO_PAD.encode(text), 60)
 }
 
 /// Takes the notice away, once it is shown.
-pub(super) fn forget(answer: Response, call: &Call) -> Response {
-    set(answer, call, "", 0)
+pub(super) fn forget(answer: Response, base_url: &str) -> Response {
+    set(answer, base_url, "", 0)
 }
 
-fn set(answer: Response, call: &Call, value: &str, seconds: u32) -> Response {
-    let secure = if call.base_url.starts_with("https:") { "; Secure" } else { "" };
+fn set(answer: Response, base_url: &str, value: &str, seconds: u32) -> Response {
+    let secure = if base_url.starts_with("https:") { "; Secure" } else { "" };
     let cookie = format!("{COOKIE}={value}; Max-Age={seconds}; Path=/; HttpOnly; SameSite=Strict{secure}");
     answer.with_additional_header("Set-Cookie", cookie)
 }
@@ -71,25 +68,22 @@ fn set(answer: Response, call: &Call, value: &str, seconds: u32) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::admin::fixture::{call, header};
+    use crate::admin::fixture::header;
 
     #[test]
     fn a_notice_comes_back_as_it_was_left_and_is_taken_away() {
         let notice = Notice::done("\u{201c}Sales; =\u{201d} is mapped".to_owned());
-        let answer = leave(Response::text(""), &call().done(), &notice);
+        let answer = leave(Response::text(""), "http://localhost", &notice);
         let cookie = header(&answer, "Set-Cookie").unwrap().split(';').next().unwrap().to_owned();
-        let mut next = call().done();
-        next.headers.push(("cookie".to_owned(), format!("other=1; {cookie}")));
-        assert_eq!(read(&next), Some(notice));
-        assert!(header(&forget(answer, &next), "Set-Cookie").is_some());
+        assert_eq!(read(Some(&format!("other=1; {cookie}"))), Some(notice));
+        assert!(header(&forget(answer, "http://localhost"), "Set-Cookie").is_some());
+        assert_eq!(read(None), None);
     }
 
     #[test]
     fn a_cookie_that_is_not_ours_is_no_notice() {
         for value in ["", "x", "eyJhIjoxfQ", "%%%"] {
-            let mut next = call().done();
-            next.headers.push(("cookie".to_owned(), format!("{COOKIE}={value}")));
-            assert_eq!(read(&next), None, "{value}");
+            assert_eq!(read(Some(&format!("{COOKIE}={value}"))), None, "{value}");
         }
     }
 

@@ -15,6 +15,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("arrivals.html", include_str!("templates/arrivals.html")),
     ("conflicts.html", include_str!("templates/conflicts.html")),
     ("connect.html", include_str!("templates/connect.html")),
+    ("decided.html", include_str!("templates/decided.html")),
     ("entities.html", include_str!("templates/entities.html")),
     ("entity.html", include_str!("templates/entity.html")),
     ("events.html", include_str!("templates/events.html")),

@@ -3,28 +3,39 @@
 use minijinja::context;
 use rouille::Response;
 use serde::Serialize;
-use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::admin::handle::{Admin, cause};
 use crate::admin::page::frame::{Page, Section};
 use crate::admin::page::rules::id;
+use crate::admin::page::stale::check_version;
+use crate::admin::version::Versioned;
+use crate::directory::spec_json;
 use crate::model::call::Call;
 use crate::model::entity::TargetType;
-use crate::model::error::{Error, Result};
+use crate::model::error::{Error, Kind, Result};
 use crate::model::form::Form;
-use crate::model::id::RuleId;
-use crate::model::rule::{RuleChanges, RuleKind, RuleSpec};
+use crate::model::id::{OrganizationId, RuleId};
+use crate::model::rule::{Rule, RuleChanges, RuleKind, RuleSpec};
+use crate::store::Db;
 
 /// Up to how many groups the form comes with its preview: more take longer than anybody wants to wait for a page.
 const AT_ONCE: i64 = 1_000;
+/// How many bytes of a hash tell rules apart.
+const DIGEST_BYTES: usize = 8;
 /// Said to whom would run the rules without having seen what that comes to.
 const UNSEEN: &str = "Nothing was saved yet. Below is what would happen; press \"Save and run the rules now\" again if that is what \
                       you mean.";
+/// Said to whom would run the rules as nobody saw them.
+const MOVED: &str = "Something changed since the preview, and nothing was saved. Below is what would happen now; apply again if \
+                     that is what you mean.";
 
 /// A rule as the form has it: what was typed, right or wrong.
 #[derive(Clone, Debug, Default, Serialize)]
 struct Typed {
     id: Option<RuleId>,
+    /// The version of the stored rule that the form was opened with.
+    version: String,
     kind: String,
     pattern: String,
     exclude: String,
@@ -48,9 +59,11 @@ impl Typed {
         }
     }
 
-    fn of_rule(id: RuleId, spec: &RuleSpec) -> Typed {
+    fn of_rule(rule: &Rule) -> Typed {
+        let spec = &rule.spec;
         Typed {
-            id: Some(id),
+            id: Some(rule.id),
+            version: rule.etag(),
             kind: spec.kind.as_str().to_owned(),
             pattern: spec.pattern.clone(),
             exclude: spec.exclude.clone().unwrap_or_default(),
@@ -66,6 +79,7 @@ impl Typed {
         let text = |name: &str| form.get(name).to_owned();
         Typed {
             id: RuleId::parse(form.get("id")),
+            version: text("version"),
             kind: text("kind"),
             pattern: text("pattern"),
             exclude: text("exclude"),
@@ -93,6 +107,31 @@ impl Typed {
             auto_approve: self.auto_approve,
             enabled: self.enabled,
         })
+    }
+
+    /// What a preview of this very rule, made at `basis`, is known by: a form whose rule differs from the one that was
+    /// previewed has another.
+    fn seen(&self, basis: i64) -> Result<String> {
+        let rule = format!("{:?} {}", self.id, spec_json(&self.spec()?));
+        let digest = Sha256::digest(rule.as_bytes());
+        let digits: String = digest.iter().take(DIGEST_BYTES).map(|byte| format!("{byte:02x}")).collect();
+        Ok(format!("{basis}.{digits}"))
+    }
+
+    /// The basis that a form carries, if what was previewed there is this very rule.
+    fn basis(&self, seen: &str) -> Result<Option<i64>> {
+        let basis = seen.split_once('.').and_then(|(basis, _)| basis.parse().ok());
+        Ok(match basis {
+            Some(basis) if self.seen(basis)? == seen => Some(basis),
+            Some(_) | None => None,
+        })
+    }
+
+    /// Refuses a form about a rule that was changed since.
+    fn check_version(&self, db: &Db<'_>, organization: OrganizationId) -> Result<()> {
+        let Some(id) = self.id else { return Ok(()) };
+        let rule = db.rule(organization, id)?.ok_or_else(|| Error::not_found("mapping rule", id))?;
+        check_version(&rule, &self.version, "rule")
     }
 
     fn changes(&self) -> Result<RuleChanges> {
@@ -131,7 +170,7 @@ pub fn rule(admin: &Admin, call: &Call) -> Result<Response> {
     let id = id(call)?;
     let rule = admin.read(|db| db.rule(page.organization.id, id))?;
     let rule = rule.ok_or_else(|| Error::not_found("mapping rule", id))?;
-    show(&page, &Typed::of_rule(id, &rule.spec))
+    show(&page, &Typed::of_rule(&rule))
 }
 
 /// The form, with what it would come to; where the groups are many, that is asked for by the page once it is there.
@@ -140,7 +179,7 @@ fn show(page: &Page<'_>, typed: &Typed) -> Result<Response> {
     if groups > AT_ONCE {
         return page.render("rule.html", context! { rule => typed, later => groups });
     }
-    page.render("rule.html", context! { rule => typed, preview => preview(page, typed)? })
+    previewed(page, typed, None)
 }
 
 /// `POST rules/preview` with the fields of the form: the form again, with what it would come to.
@@ -154,8 +193,18 @@ pub fn preview_rule(admin: &Admin, call: &Call) -> Result<Response> {
 
 /// The form as it was typed, with what it would come to and a word about that, or with what is wrong in it.
 fn previewed(page: &Page<'_>, typed: &Typed, said: Option<&str>) -> Result<Response> {
-    match preview(page, typed) {
-        Ok(preview) => page.render("rule.html", context! { rule => typed, preview, problem => said }),
+    let preview = typed.changes().and_then(|changes| {
+        page.admin.read(|db| page.admin.directory.preview_rules(db, page.organization.id, &changes))
+    });
+    match preview {
+        Ok(preview) => {
+            let seen = typed.seen(preview.basis)?;
+            let shown = context! { rule => typed, seen, preview => preview.to_json() };
+            match said {
+                Some(word) => page.render_saying("rule.html", shown, word),
+                None => page.render("rule.html", shown),
+            }
+        }
         Err(problem) => {
             page.refuse("rule.html", context! { rule => typed, problem => problem.detail }, problem)
         }
@@ -163,7 +212,7 @@ fn previewed(page: &Page<'_>, typed: &Typed, said: Option<&str>) -> Result<Respo
 }
 
 /// `POST rules/save` with the fields of the form, and `action`: `save` only writes the rule, `apply` also runs the rules,
-/// if nothing changed since the preview of `basis`.
+/// if the preview of `basis` was of this very rule and nothing changed since.
 ///
 /// # Errors
 /// As [`preview_rule`].
@@ -172,47 +221,48 @@ pub fn save_rule(admin: &Admin, call: &Call) -> Result<Response> {
     let form = Form::parse(&call.body)?;
     let typed = Typed::of_form(&form);
     let outcome = if form.get("action") == "apply" {
-        let basis = form.get("basis").parse().ok();
-        if basis.is_none() {
-            return previewed(&page, &typed, Some(UNSEEN));
+        match typed.basis(form.get("basis")) {
+            Ok(None) => return previewed(&page, &typed, Some(UNSEEN)),
+            Ok(Some(basis)) => {
+                apply(&page, &typed, basis).map(|()| "The rule is saved and the rules have run.")
+            }
+            Err(problem) => Err(problem),
         }
-        typed.changes().and_then(|changes| {
-            admin.directory.apply_rule_changes(page.organization.id, cause(call), &changes, basis)?;
-            Ok("The rule is saved and the rules have run.")
-        })
     } else {
         save(admin, call, &typed).map(|()| {
             "The rule is saved. It counts for groups that are pushed or renamed from now on; run the rules for those that are \
              there."
         })
     };
-    match outcome {
-        Ok(said) => page.done("/rules", Ok(said.to_owned())),
-        Err(mut problem) => {
-            let fresh = problem.attachment.take();
-            if fresh.is_some() {
-                problem.detail =
-                    "Something changed since the preview, and nothing was saved. Below is what would happen \
-                                  now; apply again if that is what you mean."
-                        .to_owned();
-            }
-            let preview = fresh.and_then(|fresh| fresh.get("preview").cloned());
-            page.refuse("rule.html", context! { rule => typed, preview, problem => problem.detail }, problem)
+    match (outcome, typed.id) {
+        (Ok(said), _) => page.done("/rules", Ok(said.to_owned())),
+        (Err(stale), Some(id)) if stale.kind == Kind::PreconditionFailed => {
+            page.done(&format!("/rules/{id}"), Err(stale))
+        }
+        (Err(moved), _) if moved.attachment.is_some() => {
+            previewed(&page, &typed, Some(MOVED)).map(|again| again.with_status_code(409))
+        }
+        (Err(problem), _) => {
+            page.refuse("rule.html", context! { rule => typed, problem => problem.detail }, problem)
         }
     }
 }
 
-fn save(admin: &Admin, call: &Call, typed: &Typed) -> Result<()> {
-    let (id, spec) = (typed.id, typed.spec()?);
-    admin.change(call, move |change| match id {
-        None => change.create_rule(&spec).map(drop),
-        Some(id) => change.update_rule(id, |_| Ok(spec)).map(drop),
-    })
+/// The version is looked at before the transaction: whoever changes the rule in between moves the basis.
+fn apply(page: &Page<'_>, typed: &Typed, basis: i64) -> Result<()> {
+    let (organization, changes) = (page.organization.id, typed.changes()?);
+    page.admin.read(|db| typed.check_version(db, organization))?;
+    page.admin.directory.apply_rule_changes(organization, cause(page.call), &changes, Some(basis))?;
+    Ok(())
 }
 
-fn preview(page: &Page<'_>, typed: &Typed) -> Result<Value> {
-    let changes = typed.changes()?;
-    let preview =
-        page.admin.read(|db| page.admin.directory.preview_rules(db, page.organization.id, &changes))?;
-    Ok(preview.to_json())
+fn save(admin: &Admin, call: &Call, typed: &Typed) -> Result<()> {
+    let (spec, typed) = (typed.spec()?, typed.clone());
+    admin.change(call, move |change| match typed.id {
+        None => change.create_rule(&spec).map(drop),
+        Some(id) => {
+            typed.check_version(change.tx(), change.organization().id)?;
+            change.update_rule(id, |_| Ok(spec)).map(drop)
+        }
+    })
 }

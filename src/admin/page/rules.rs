@@ -36,7 +36,15 @@ pub fn move_rule(admin: &Admin, call: &Call) -> Result<Response> {
     let up = Form::parse(&call.body)?.get("to") == "up";
     let outcome = id(call).and_then(|id| {
         admin.change(call, move |change| {
-            let order = moved(change.tx().rules(change.organization().id)?, id, up);
+            let rules = change.tx().rules(change.organization().id)?;
+            if rules.iter().all(|rule| rule.id != id) {
+                return Err(Error::not_found("mapping rule", id));
+            }
+            let order = moved(rules, id, up);
+            if order.is_empty() {
+                let end = if up { "first" } else { "last" };
+                return Ok(format!("Rule {id} is looked at {end} already; the order stays."));
+            }
             for (rule, priority) in order {
                 change.update_rule(rule, |before| {
                     let mut spec = before.clone();
@@ -91,23 +99,25 @@ pub fn show_run(admin: &Admin, call: &Call) -> Result<Response> {
     page.render("run.html", context! { preview => preview.to_json() })
 }
 
-/// `POST rules/run` with `basis`, of the preview that was shown.
+/// `POST rules/run` with `basis`, of the preview that was shown; without one there was none.
 ///
 /// # Errors
 /// As [`move_rule`].
 pub fn run(admin: &Admin, call: &Call) -> Result<Response> {
     let page = Page::of(admin, call, Section::Rules)?;
-    let basis = Form::parse(&call.body)?.get("basis").parse().ok();
+    const UNSEEN: &str =
+        "Something changed since this preview, and nothing was done. Below is what would happen now.";
+    let Ok(basis) = Form::parse(&call.body)?.get("basis").parse() else {
+        return page.done("/rules/run", Err(Error::invalid_value(UNSEEN)));
+    };
     let outcome = organization(call).and_then(|organization| {
-        admin.directory.apply_rule_changes(organization.id, cause(call), &RuleChanges::default(), basis)
+        let nothing = RuleChanges::default();
+        admin.directory.apply_rule_changes(organization.id, cause(call), &nothing, Some(basis))
     });
     match outcome {
-        Err(error) if error.attachment.is_some() => page.done(
-            "/rules/run",
-            Err(Error::invalid_value(
-                "Something changed since this preview, and nothing was done. Below is what would happen now.",
-            )),
-        ),
+        Err(error) if error.attachment.is_some() => {
+            page.done("/rules/run", Err(Error::invalid_value(UNSEEN)))
+        }
         outcome => page.done("/groups", outcome.map(|_| "The rules have run.".to_owned())),
     }
 }

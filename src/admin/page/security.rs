@@ -5,10 +5,14 @@ use rouille::Response;
 
 use crate::admin::handle::{Admin, has_server_scope};
 use crate::admin::page::frame::{Page, Section};
+use crate::admin::page::render::{Frame, redirect};
+use crate::admin::page::stale::check_version;
 use crate::admin::tokens::check_reach;
+use crate::admin::version::Versioned;
+use crate::config::RequiredPlan;
 use crate::directory::{OrganizationChange, ROTATION_GRACE, TokenSpec, organization_json, token_json};
 use crate::model::call::Call;
-use crate::model::error::{Error, Result};
+use crate::model::error::{Error, Kind, Result};
 use crate::model::form::Form;
 use crate::model::id::TokenId;
 use crate::model::organization::Features;
@@ -18,6 +22,9 @@ use crate::store::Page as Slice;
 
 /// More tokens than an organization has.
 const ALL: Slice = Slice { after: 0, limit: 1_000 };
+/// Said to whom reloads the answer that showed a token.
+const SENT_TWICE: &str = "Nothing was made: since this form was opened a token was made, perhaps by the same form sent before. See \
+                          the list, and fill in the form below if you need another one.";
 /// In milliseconds.
 const DAY: i64 = 86_400_000;
 /// When an expiring token is marked, in days.
@@ -32,15 +39,37 @@ pub fn security(admin: &Admin, call: &Call) -> Result<Response> {
     page.render("security.html", shown(&page, None)?)
 }
 
-/// `POST security/tokens` with `name`, `kind`, `read_only` and `days`: the answer shows the token, this once.
+/// `GET` of what only answers forms: who reloads or bookmarks the page with a new token is back at the list.
+///
+/// # Errors
+/// `NotFound` for a path that names a token which is not there.
+pub fn back_to_security(admin: &Admin, call: &Call) -> Result<Response> {
+    let page = Page::of(admin, call, Section::Security)?;
+    if !call.parameter(0).is_empty() {
+        let id = token_id(call)?;
+        let token = admin.read(|db| db.token(page.organization.id, id))?;
+        token.ok_or_else(|| Error::not_found("token", id))?;
+    }
+    Ok(redirect(&Frame::of(call), &page.path("/security")))
+}
+
+/// `POST security/tokens` with `name`, `kind`, `read_only` and `days`: the answer shows the token, this once. `newest` is
+/// the newest token that there was when the form was opened, so that a form that is sent twice makes one token.
 ///
 /// # Errors
 /// `InvalidSyntax` for a form that cannot be read; those of the store.
 pub fn create_token(admin: &Admin, call: &Call) -> Result<Response> {
     let page = Page::of(admin, call, Section::Security)?;
     let form = Form::parse(&call.body)?;
-    let made =
-        spec(call, &form).and_then(|spec| admin.change(call, move |change| change.create_token(&spec)));
+    let newest = form.get("newest").to_owned();
+    let made = spec(call, &form).and_then(|spec| {
+        admin.change(call, move |change| {
+            if change.tx().newest_token(change.organization().id)?.to_string() != newest {
+                return Err(Error::new(Kind::Conflict, SENT_TWICE));
+            }
+            change.create_token(&spec)
+        })
+    });
     hand_out(&page, made)
 }
 
@@ -77,7 +106,8 @@ pub fn revoke_token(admin: &Admin, call: &Call) -> Result<Response> {
     page.done("/security", outcome)
 }
 
-/// `POST security/settings` with `name`, the boxes of features, and for server scope `plan` and `sso`.
+/// `POST security/settings` with `name`, the boxes of features, for server scope `plan` and `sso`, and the `version` that
+/// the form shows.
 ///
 /// # Errors
 /// As [`create_token`].
@@ -102,8 +132,12 @@ pub fn change_settings(admin: &Admin, call: &Call) -> Result<Response> {
     let outcome = if name.is_empty() {
         Err(Error::invalid_value("The organization needs a name.").at("name"))
     } else {
+        let version = form.get("version").to_owned();
         admin
-            .change(call, move |step| step.update_organization(change))
+            .change(call, move |step| {
+                check_version(step.organization(), &version, "organization")?;
+                step.update_organization(change)
+            })
             .map(|_| "The settings are saved.".to_owned())
     };
     page.done("/security", outcome)
@@ -117,7 +151,9 @@ fn hand_out(page: &Page<'_>, made: Result<(Token, Secret)>) -> Result<Response> 
 }
 
 fn shown(page: &Page<'_>, made: Option<(&Token, &Secret)>) -> Result<Value> {
-    let tokens = page.admin.read(|db| db.tokens(page.organization.id, ALL))?;
+    let (tokens, newest_token) = page
+        .admin
+        .read(|db| Ok((db.tokens(page.organization.id, ALL)?, db.newest_token(page.organization.id)?)))?;
     let now = page.call.at;
     let tokens: Vec<Value> = tokens
         .iter()
@@ -132,11 +168,27 @@ fn shown(page: &Page<'_>, made: Option<(&Token, &Secret)>) -> Result<Value> {
         .collect();
     Ok(context! {
         tokens,
+        newest_token,
+        requirements => requirements(page),
         settings => organization_json(page.organization),
+        version => page.organization.etag(),
         scim_base_url => format!("{}/scim/v2", page.call.base_url),
         api_url => format!("{}/api/v1", page.call.base_url),
         made => made.map(|(token, secret)| context! { name => token.name, secret => secret.reveal() }),
     })
+}
+
+/// What the configuration asks of the organization, and whether it has it.
+fn requirements(page: &Page<'_>) -> Vec<Value> {
+    let required = &page.admin.prerequisites;
+    let plan = match &required.plan {
+        RequiredPlan::None => None,
+        RequiredPlan::Any => Some("a plan".to_owned()),
+        RequiredPlan::Named(name) => Some(format!("the plan \u{201c}{name}\u{201d}")),
+    };
+    let plan = plan.map(|what| (what, required.plan.is_met_by(&page.organization.plan)));
+    let sso = required.sso.then(|| ("single sign-on".to_owned(), page.organization.sso));
+    plan.into_iter().chain(sso).map(|(what, is_met)| context! { what, is_met }).collect()
 }
 
 fn spec(call: &Call, form: &Form) -> Result<TokenSpec> {

@@ -15,6 +15,7 @@ mod receiver;
 mod server_process;
 mod subset;
 mod tenant;
+mod visitor;
 mod wire;
 mod words;
 
@@ -30,4 +31,5 @@ pub use receiver::{Behaviour, Received, Receiver};
 pub use server_process::ServerProcess;
 pub use subset::assert_contains;
 pub use tenant::{Tenant, USER_EXTENSION};
+pub use visitor::{Visitor, hidden};
 pub use words::{base64, encode, event_id, member, sorted, text, users_named};

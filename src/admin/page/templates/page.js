@@ -63,6 +63,13 @@ for (const form of document.querySelectorAll('form[data-preview]')) {
   if (part.querySelector('[data-later]')) preview();
 }
 
+// <select data-names="ID">: the field ID suggests the names of <datalist id="names-VALUE">.
+for (const select of document.querySelectorAll('select[data-names]')) {
+  const suggest = () => document.getElementById(select.dataset.names).setAttribute('list', `names-${select.value}`);
+  select.addEventListener('change', suggest);
+  suggest();
+}
+
 // <button data-confirm="QUESTION">
 document.addEventListener('submit', (event) => {
   const question = event.submitter?.dataset.confirm;
