@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub use compose::compose;
 pub use first_run::{Credentials, FirstAdmin, create_first, first_run};
 pub use logging::start as start_logging;
-pub use serve::{Running, listen, local_address, serve};
+pub use serve::{Running, check_tls, listen, local_address, serve};
 pub use signals::Reloads;
 
 use crate::clock::Clock;

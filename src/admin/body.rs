@@ -10,6 +10,7 @@ use crate::model::id::RuleId;
 use crate::model::rule::RuleKind;
 use crate::model::time::Timestamp;
 use crate::model::token::TokenKind;
+use crate::model::unique::Unique;
 
 /// The most characters of a value that a refusal repeats.
 const SHOWN: usize = 60;
@@ -66,8 +67,11 @@ impl Fields {
                 format!("The body is empty. Send a JSON object with the fields {}.", known.join(", ")),
             ));
         }
-        let value: Value = serde_json::from_slice(&call.body).map_err(|error| {
-            Error::new(Kind::InvalidSyntax, format!("The body is not JSON: {error}. Send a JSON object."))
+        let Unique(value) = serde_json::from_slice(&call.body).map_err(|error| {
+            Error::new(
+                Kind::InvalidSyntax,
+                format!("The body is not JSON that can be taken: {error}. Send a JSON object."),
+            )
         })?;
         match value {
             Value::Object(values) => Fields::new(String::new(), values, known),

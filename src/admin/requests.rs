@@ -5,7 +5,7 @@ use crate::admin::handle::{Admin, organization};
 use crate::admin::list::{Listing, decode, encode};
 use crate::admin::operation::{AFTER, LIMIT, Operation, Parameter};
 use crate::admin::reply::{self, Reply};
-use crate::directory::{request_json, unknown_requests_json};
+use crate::directory::{newest_first, request_json, unknown_requests_json};
 use crate::model::call::Call;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::request::RequestFilter;
@@ -88,9 +88,13 @@ pub fn list(admin: &Admin, call: &Call) -> Result<Reply> {
             return Ok(Reply::ParkForRequests { organization, seconds: rest });
         }
     }
-    let (rows, next) = listing.cut(rows, |request| [request.number]);
+    let (mut rows, next) = listing.cut(rows, |request| [request.number]);
     // What follows this page of newer ones must not be skipped.
     let seen = rows.last().filter(|_| newer.is_some() && next.is_some()).map_or(newest, |last| last.number);
+    newest_first(&mut rows);
+    if newer.is_some() {
+        rows.reverse();
+    }
     let items: Vec<Value> = rows.iter().map(request_json).collect();
     let next = next.filter(|_| newer.is_none());
     Ok(reply::ok(&json!({"items": items, "next": next, "newest": encode(NEWER, &[seen])})))

@@ -44,6 +44,7 @@ pub fn compose(config: &Config, directory: &Directory) -> Rollcall {
         keep_events_days: config.events.keep_days,
         trusted_proxies: config.server.trusted_proxies.clone(),
         metrics: Metrics::default(),
+        metrics_elsewhere: config.server.metrics_listen.is_some(),
         pace: Pace::new(limits.requests_per_second, limits.failed_signins_per_minute),
         public_url: config.server.public_url.as_ref().map(|url| url.as_str().to_owned()),
     }

@@ -34,6 +34,15 @@ pub fn serve(named: Option<&Path>) -> Result<()> {
     server.run()
 }
 
+/// Whether a server could speak TLS with the files that are configured, if any are.
+///
+/// # Errors
+/// `InvalidValue` with a sentence that names the file and what is wrong with it.
+pub fn check_tls(config: &Config) -> Result<()> {
+    let files = config.server.tls();
+    files.map(|files| Certificate::load(files, Clock::System)).transpose().map(drop)
+}
+
 /// A server that listens.
 pub struct Running {
     front: Front,

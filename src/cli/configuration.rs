@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::app::check_tls;
 use crate::cli::arguments::{Common, ConfigCommand};
 use crate::cli::output::{self, Format, Outcome};
 use crate::config::Config;
@@ -12,6 +13,7 @@ pub(super) fn run(command: ConfigCommand, common: &Common) -> Result<Outcome> {
     let config = Config::load(common.config.as_deref())?;
     match (command, format) {
         (ConfigCommand::Check, _) => {
+            check_tls(&config)?;
             output::say(format, &json!({"valid": true}), "The configuration is valid.")
         }
         (ConfigCommand::Show, Format::Table) => output::print_text(&config.show()),

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::cli::arguments::{Common, OneRequest, RequestSearch, RequestsCommand};
 use crate::cli::output::{Outcome, Table};
 use crate::cli::session::Session;
-use crate::directory::{WholeRequest, request_json, unknown_requests_json};
+use crate::directory::{WholeRequest, newest_first, request_json, unknown_requests_json};
 use crate::model::error::{Error, Result};
 use crate::model::id::OrganizationId;
 use crate::model::request::{LoggedRequest, RequestFilter};
@@ -33,7 +33,9 @@ fn list(session: &Session, search: RequestSearch) -> Result<()> {
     let organization = session.organization()?.id;
     let limit = i64::from(search.limit);
     let filter = filter(session, search);
-    let (requests, _) = session.directory.list_requests(organization, &filter, Walk::Back(None), limit)?;
+    let (mut requests, _) =
+        session.directory.list_requests(organization, &filter, Walk::Back(None), limit)?;
+    newest_first(&mut requests);
     let value = requests.iter().map(request_json).collect();
     session.print(&value, || {
         let mut table =
@@ -50,8 +52,9 @@ fn follow(session: &Session, search: RequestSearch) -> Result<()> {
     let filter = filter(session, search);
     let look = |walk, limit| session.directory.list_requests(organization, &filter, walk, limit);
     let (mut requests, mut newest) = look(Walk::Back(None), limit)?;
-    requests.reverse();
     loop {
+        newest_first(&mut requests);
+        requests.reverse();
         for request in &requests {
             if !session.print_line(&request_json(request), || cells(request).join("  "))? {
                 return Ok(());

@@ -52,7 +52,8 @@ pub use handle::{DeleteUser, Directory, Policy};
 pub use organizations::{OrganizationChange, create_organization};
 pub use preview::Preview;
 pub use requests::{
-    Presented, RequestLog, RequestLogSettings, WholeRequest, request_json, unknown_requests_json,
+    Presented, RequestLog, RequestLogSettings, WholeRequest, newest_first, request_json,
+    unknown_requests_json,
 };
 pub use tokens::{ROTATION_GRACE, TokenSpec, token_json};
 pub use webhooks::{SECRET_GRACE, WebhookEdit, delivery_json, webhook_json};

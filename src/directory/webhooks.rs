@@ -223,7 +223,7 @@ pub fn webhook_json(webhook: &Webhook) -> Value {
         "after": webhook.cursor.to_string(),
         "failures": trouble.map_or(0, |trouble| trouble.failures),
         "failing_since": trouble.map(|trouble| trouble.since),
-        "next_attempt_at": trouble.map(|trouble| trouble.next_attempt),
+        "next_attempt_at": trouble.filter(|_| webhook.disabled.is_none()).map(|trouble| trouble.next_attempt),
         "old_secret_until": webhook.old_secret.as_ref().map(|(_, until)| until),
         "created_at": webhook.created,
         "changed_at": webhook.changed,

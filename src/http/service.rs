@@ -44,6 +44,8 @@ pub struct Rollcall {
     pub keep_events_days: Option<u32>,
     /// What was done since the start.
     pub metrics: Metrics,
+    /// Whether they are read on a listener of their own, and not here.
+    pub metrics_elsewhere: bool,
     /// How often tokens may ask, and failures may come.
     pub pace: Pace,
     /// What the request log may keep.
@@ -139,6 +141,10 @@ impl Rollcall {
         match handler {
             Handler::Probe(probe) => Ok(Outcome::Answer(probe(&self.probes))),
             Handler::Fixed(fixed) => Ok(Outcome::Answer(fixed())),
+            Handler::Metrics(_) if self.metrics_elsewhere => Err(Error::new(
+                Kind::NotFound,
+                "The metrics have a listener of their own here ([server] metrics_listen).",
+            )),
             Handler::Metrics(read) => read(&self.metrics, &self.scim.directory).map(Outcome::Answer),
             Handler::Page(handler) => {
                 if access == Access::Write {

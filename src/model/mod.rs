@@ -29,5 +29,6 @@ pub mod session;
 pub mod time;
 pub mod token;
 pub mod toml_file;
+pub mod unique;
 pub mod user;
 pub mod webhook;

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use crate::model::call::Call;
 use crate::model::error::{Error, Kind, Result};
+use crate::model::unique::Unique;
 use crate::scim::deviations::{Deviation, Notes};
 use crate::scim::service::{Scim, log_notes};
-use crate::scim::unique::Unique;
 
 /// Reads a request's body as JSON.
 ///

@@ -5,7 +5,7 @@
 //! | `users`, `groups`, `lists`, `discovery` | the handlers of the routes |
 //! | `bulk` | many operations in one request |
 //! | `service` | what the handlers work with |
-//! | `messages`, `queries`, `cursor`, `body`, `unique`, `conditions`, `etags`, `deactivation` | what a request says |
+//! | `messages`, `queries`, `cursor`, `body`, `conditions`, `etags`, `deactivation` | what a request says |
 //! | `resources`, `errors` | what an answer says |
 //! | `schema` | the tables of attributes, name resolution, reading of bodies into their normal form |
 //! | `filter` | filters and PATCH paths: text to syntax tree to typed filter |
@@ -34,7 +34,6 @@ mod queries;
 mod resources;
 pub mod schema;
 mod service;
-mod unique;
 pub mod users;
 
 pub use service::{GroupPatchAnswer, Job, Scim, ScimSettings, log_notes};

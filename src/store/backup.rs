@@ -154,7 +154,11 @@ fn prepare(copy: &Path, ready: &Path) -> Result<()> {
 
 /// Moves a database and what belongs to it out of the way.
 fn set_aside(database: &Path) -> Result<PathBuf> {
-    let kept = beside(database, ".before-restore");
+    // What an earlier restoration kept stays: it may be the one that is missed.
+    let names = (2..=u32::MAX).map(|number| format!(".before-restore-{number}"));
+    let mut names =
+        std::iter::once(".before-restore".to_owned()).chain(names).map(|end| beside(database, &end));
+    let kept = names.find(|name| !name.exists()).unwrap_or_else(|| beside(database, ".before-restore"));
     for end in ["", "-wal", "-shm"] {
         let (from, to) = (beside(database, end), beside(&kept, end));
         remove(&to)?;

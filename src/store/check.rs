@@ -214,18 +214,22 @@ impl Db<'_> {
     /// # Errors
     /// Those of reading; a file that is damaged is a finding and no error.
     pub fn check(&self) -> Result<Vec<Finding>> {
-        let damage = self.broken(&FILE)?;
-        if damage.is_empty() { self.broken(&CONTENT) } else { Ok(damage) }
+        for promise in &FILE {
+            let damage = self.broken(promise);
+            if !damage.is_empty() {
+                return Ok(damage);
+            }
+        }
+        Ok(CONTENT.iter().flat_map(|promise| self.broken(promise)).collect())
     }
 
-    fn broken(self, promises: &[Promise]) -> Result<Vec<Finding>> {
-        let mut findings = Vec::new();
-        for promise in promises {
-            let sql = format!("{} LIMIT {MOST}", promise.sql);
-            let details = self.all(&sql, [], |row| row.get::<_, String>(0))?;
-            findings.extend(details.into_iter().map(|detail| Finding { promise: promise.name, detail }));
-        }
-        Ok(findings)
+    /// What breaks a promise. That it cannot be asked is a finding too: in a damaged file most things cannot.
+    fn broken(self, promise: &Promise) -> Vec<Finding> {
+        let sql = format!("{} LIMIT {MOST}", promise.sql);
+        let details = self
+            .all(&sql, [], |row| row.get::<_, String>(0))
+            .unwrap_or_else(|error| vec![format!("{error}. Restore an older backup.")]);
+        details.into_iter().map(|detail| Finding { promise: promise.name, detail }).collect()
     }
 }
 

@@ -122,6 +122,16 @@ fn members_are_put_in_and_taken_out_by_hand() {
 }
 
 #[test]
+fn a_member_of_a_body_that_is_there_twice_is_refused() {
+    let server = Server::start();
+    let body = br#"{"name": "n", "read_only": true, "read_only": false}"#;
+    let headers = [("Content-Type", "application/json")];
+    let answer = server.api.send("POST", "/tokens", &headers, Some(body));
+    let detail = text(&answer.expect_problem(400), "detail");
+    assert!(detail.contains("\"read_only\" is there twice in one object"), "{detail}");
+}
+
+#[test]
 fn lists_are_walked_by_an_opaque_cursor() {
     let server = Server::start();
     let names: Vec<String> = (0..7).map(|number| format!("team {number}")).collect();

@@ -1,8 +1,9 @@
 //! interface.md §1: what commands do on the file, beside a running server and without one.
 
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::common::{DurableServer, assert_contains, rollcall};
+use crate::common::{DurableServer, Output, assert_contains, command, rollcall, text};
 
 fn started() -> (tempfile::TempDir, DurableServer) {
     let folder = tempfile::tempdir().unwrap();
@@ -134,10 +135,34 @@ fn a_backup_made_beside_a_running_server_is_restored_when_it_has_stopped() {
     assert!(server.rollcall(&["restore", copy]).expect(1).stderr.contains("--force"));
     server.rollcall(&["restore", copy, "--force"]).expect(0);
     server.rollcall(&["check"]).expect(0);
+    // Restoring again keeps what the first time has kept.
+    let kept = server.rollcall(&["restore", copy, "--force", "--json"]).json();
+    assert!(text(&kept, "kept").ends_with(".before-restore-2"), "{kept}");
+    assert!(folder.path().join("rollcall.db.before-restore").exists());
     let names = |listed: &Value| listed.as_array().map(Vec::len);
     assert_eq!(names(&server.rollcall(&["user", "list", "--json"]).expect(0).json()), Some(1));
     server.restart();
     assert_eq!(server.scim.get("/Users").expect(200).json["totalResults"], 1);
+}
+
+#[test]
+fn a_damaged_file_is_a_finding_and_not_an_error() {
+    let (folder, server) = started();
+    server.user("ann");
+    let copy = folder.path().join("copy.db");
+    server.rollcall(&["backup", copy.to_str().unwrap()]).expect(0);
+    let page = Connection::open(&copy)
+        .unwrap()
+        .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'users'", [], |row| row.get::<_, u32>(0))
+        .unwrap();
+    let mut bytes = std::fs::read(&copy).unwrap();
+    let start = (page as usize - 1) * 4096;
+    bytes[start + 8..start + 12].fill(0xff);
+    std::fs::write(&copy, bytes).unwrap();
+    let mut check = command();
+    check.args(["check", "--json"]).env("ROLLCALL_DATABASE__PATH", &copy);
+    let found: Value = serde_json::from_str(&Output::of(&mut check).expect(1).stdout).unwrap();
+    assert_eq!(found["findings"][0]["promise"], "file", "{found}");
 }
 
 #[test]

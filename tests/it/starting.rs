@@ -140,5 +140,6 @@ fn metrics_on_a_listener_of_their_own_need_no_credential_and_there_is_nothing_el
     assert!(stranger.get("/metrics").expect(200).text.contains("rollcall_requests_total"));
     stranger.get("/scim/v2/Users").expect(404);
     stranger.get("/admin").expect(404);
+    server.root.at("").get("/metrics").expect(404);
     assert_eq!(server.terminate(), Some(0));
 }

@@ -9,7 +9,7 @@ use crate::admin::list::Listing;
 use crate::admin::page::frame::{Page, Section};
 use crate::admin::page::paging::Pages;
 use crate::admin::requests::filter;
-use crate::directory::{request_json, unknown_requests_json};
+use crate::directory::{newest_first, request_json, unknown_requests_json};
 use crate::model::call::Call;
 use crate::model::error::{Error, Result};
 use crate::model::id::OrganizationId;
@@ -29,7 +29,8 @@ pub fn requests(admin: &Admin, call: &Call) -> Result<Response> {
     let walk = Walk::Back(listing.after.map(|[number]| number));
     let (rows, _) =
         admin.directory.list_requests(page.organization.id, &filter(call)?, walk, listing.rows())?;
-    let (rows, next) = listing.cut(rows, |request| [request.number]);
+    let (mut rows, next) = listing.cut(rows, |request| [request.number]);
+    newest_first(&mut rows);
     let requests: Vec<Value> = rows.iter().map(request_json).collect();
     let asked = |name: &str| call.query.get(name).unwrap_or_default();
     page.render(
@@ -64,7 +65,8 @@ pub fn request(admin: &Admin, call: &Call) -> Result<Response> {
 /// Those of the store.
 pub(super) fn latest(admin: &Admin, organization: OrganizationId, limit: i64) -> Result<Vec<Value>> {
     let all = RequestFilter::default();
-    let (rows, _) = admin.directory.list_requests(organization, &all, Walk::Back(None), limit)?;
+    let (mut rows, _) = admin.directory.list_requests(organization, &all, Walk::Back(None), limit)?;
+    newest_first(&mut rows);
     Ok(rows.iter().map(request_json).collect())
 }
 

@@ -9,7 +9,7 @@ use clap::Args;
 pub struct Restore {
     /// The backup, as `rollcall backup` made it
     pub file: PathBuf,
-    /// Replace the database that is there; it is kept beside, with `.before-restore` at the end of its name
+    /// Replace the database that is there; it is kept beside, with `.before-restore` (then `-2`, `-3`, …) at the end of its name
     #[arg(long)]
     pub force: bool,
 }

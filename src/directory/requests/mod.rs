@@ -22,4 +22,4 @@ mod tests;
 
 pub use documents::{request_json, unknown_requests_json};
 pub use log::{Presented, RequestLog, RequestLogSettings};
-pub use read::WholeRequest;
+pub use read::{WholeRequest, newest_first};

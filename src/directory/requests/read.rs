@@ -25,6 +25,12 @@ pub struct WholeRequest {
     pub bodies: Bodies,
 }
 
+/// Puts rows in the order in which the requests came, the newest first. Where they stand in the log is when they were written:
+/// those that changed nothing come in batches, a moment after the others.
+pub fn newest_first(rows: &mut [LoggedRequest]) {
+    rows.sort_by_key(|row| std::cmp::Reverse((row.at, row.number)));
+}
+
 impl Directory {
     /// Requests of an organization, and the place of the newest one in its log, 0 for none. What this server has
     /// answered so far is among them.

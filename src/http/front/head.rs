@@ -48,6 +48,9 @@ pub(super) fn check(raw: &[u8], body_limit: usize) -> Result<Head, Reason> {
         0 if line.version == "HTTP/1.0" => {}
         found => return Err(Reason::Host { found }),
     }
+    if facts.host.is_some_and(|host| !is_host(host)) {
+        return Err(Reason::HostInvalid);
+    }
     if facts.authorizations > 1 {
         return Err(Reason::Authorization);
     }
@@ -149,6 +152,7 @@ fn encode_target(target: &[u8], out: &mut BytesMut) {
 #[derive(Default)]
 struct Facts<'a> {
     hosts: usize,
+    host: Option<&'a [u8]>,
     authorizations: usize,
     lengths: Vec<&'a [u8]>,
     codings: Vec<&'a [u8]>,
@@ -160,6 +164,7 @@ impl<'a> Facts<'a> {
         for (name, value) in headers(lines) {
             if name.eq_ignore_ascii_case(b"host") {
                 facts.hosts += 1;
+                facts.host = Some(value);
             } else if name.eq_ignore_ascii_case(b"authorization") {
                 facts.authorizations += 1;
             } else if name.eq_ignore_ascii_case(b"content-length") {
@@ -182,6 +187,15 @@ impl<'a> Facts<'a> {
             (_, _) => Err(Reason::Framing { found: "both Content-Length and Transfer-Encoding are there" }),
         }
     }
+}
+
+/// Whether a value is a host and perhaps a port (RFC 9110, 7.2, and RFC 3986, 3.2.2): it becomes part of addresses that this
+/// server gives out. A user before an `@` is none.
+fn is_host(value: &[u8]) -> bool {
+    let is_fit = |byte: &u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b':' | b'[' | b']')
+    };
+    !value.is_empty() && value.iter().all(is_fit)
 }
 
 fn parse_length(digits: &[u8], body_limit: usize) -> Result<Framing, Reason> {

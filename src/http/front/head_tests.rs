@@ -62,6 +62,10 @@ fn a_first_line_of_another_shape_is_refused_and_shown() {
 #[test]
 fn http_1_1_needs_exactly_one_host_and_http_1_0_at_most_one() {
     assert_eq!(refused("GET / HTTP/1.1\r\n\r\n"), Reason::Host { found: 0 });
+    for host in ["", "a b", "user@a", "a\"><x", "a/b", "a,b", "\u{fc}"] {
+        let reason = refused(&format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n"));
+        assert_eq!(reason, Reason::HostInvalid, "{host}");
+    }
     assert_eq!(refused(&with("HOST: b\r\n")), Reason::Host { found: 2 });
     assert!(check(b"GET / HTTP/1.0\r\n\r\n", 100).is_ok());
     assert_eq!(refused("GET / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n"), Reason::Host { found: 2 });

@@ -32,6 +32,8 @@ pub enum Reason {
         /// How many there are.
         found: usize,
     },
+    /// `Host` is no host (RFC 9110, 7.2).
+    HostInvalid,
     /// More than one `Authorization`.
     Authorization,
     /// The request line alone fills the head.
@@ -83,6 +85,7 @@ impl Reason {
             | Reason::Header
             | Reason::Framing { .. }
             | Reason::Host { .. }
+            | Reason::HostInvalid
             | Reason::Authorization
             | Reason::BodyBroken => 400,
             Reason::HeadTimeout { .. } | Reason::BodyTimeout { .. } => 408,
@@ -116,6 +119,9 @@ impl fmt::Display for Reason {
                 f,
                 "The headers do not say without doubt where the request ends: {found}. Send either one Content-Length \
                  in digits or \"Transfer-Encoding: chunked\"."
+            ),
+            Reason::HostInvalid => f.write_str(
+                "The Host header is no host with an optional port, such as \"scim.example.com:8080\" (RFC 9110, section 7.2).",
             ),
             Reason::Host { found } => write!(
                 f,

@@ -8,6 +8,18 @@ use super::logged;
 use crate::common::{DurableServer, Server, assert_contains, text, wait_for};
 
 #[test]
+fn the_newest_request_comes_first_also_among_those_that_are_written_later() {
+    let server = Server::start();
+    for number in 0..4 {
+        server.scim.get("/Users?count=0").expect(200);
+        server.user(&format!("user{number}"));
+    }
+    let methods =
+        |items: &[serde_json::Value]| items.iter().map(|item| text(item, "method")).collect::<Vec<_>>();
+    assert_eq!(methods(&logged(&server, "")), ["POST", "GET"].repeat(4));
+}
+
+#[test]
 fn the_log_is_searched_by_what_it_holds() {
     let server = Server::start();
     server.rule(json!({}));

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use rollcall::http::front::{Limits, Tls};
@@ -14,7 +15,7 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::support::{Client, Pair, Secured, serve_command};
-use crate::common::Program;
+use crate::common::{Output, Program};
 use crate::front::support::{self, SHORT, Served, limits, serve_with};
 
 /// The front alone, with TLS.
@@ -109,4 +110,17 @@ fn files_that_do_not_fit_together_stop_the_start_with_a_sentence() {
     let log = program.log();
     assert!(log.contains("key.pem does not belong to the first certificate in"), "{log}");
     assert!(!log.contains(other.key.lines().nth(1).unwrap()), "{log}");
+    let mut check = with_arguments(&serve_command(folder.path()), &["config", "check"]);
+    let refused = Output::of(&mut check).expect(1).stderr;
+    assert!(refused.contains("key.pem does not belong"), "{refused}");
+}
+
+/// The same program in the same surroundings with other arguments.
+fn with_arguments(serve: &Command, arguments: &[&str]) -> Command {
+    let mut command = Command::new(serve.get_program());
+    command.args(arguments);
+    serve.get_envs().filter_map(|(key, value)| Some((key, value?))).for_each(|(key, value)| {
+        command.env(key, value);
+    });
+    command
 }

@@ -49,7 +49,10 @@ fn an_endpoint_that_answers_410_is_disabled_with_an_event_and_goes_on_when_enabl
     let before = server.last_event();
     server.user("ann");
     let gone = wait_for_webhook(&server, &path, |webhook| webhook["enabled"] == false);
-    assert_eq!(gone["disabled_reason"], "gone");
+    assert_eq!(
+        (&gone["disabled_reason"], &gone["next_attempt_at"]),
+        (&json!("gone"), &serde_json::Value::Null)
+    );
     let events = server.events_of_type("settings.changed", before);
     assert_contains(
         &json!(events),
