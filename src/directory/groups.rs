@@ -127,7 +127,11 @@ impl Change<'_> {
         self.touch_members(group.id, None)
     }
 
-    fn require_group_provisioning(&self) -> Result<()> {
+    /// What every change of groups asks first, and who reads a document before it asks for one.
+    ///
+    /// # Errors
+    /// `Forbidden` while group provisioning is off.
+    pub fn require_group_provisioning(&self) -> Result<()> {
         if self.organization.features.group_provisioning {
             return Ok(());
         }
