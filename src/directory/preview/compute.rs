@@ -195,7 +195,8 @@ fn settle_touched(
     let default = default_of(organization, board)?.id;
     let moved: Vec<GroupId> = board.moved().keys().copied().collect();
     let members = db.members_of_groups(&moved)?;
-    let withheld: HashSet<(MappingId, UserId)> = db.withheld_by_groups(&moved)?.into_iter().collect();
+    let withheld: HashSet<(MappingId, UserId, EntityId)> =
+        db.withheld_by_groups(&moved)?.into_iter().collect();
     let mut groups_of: BTreeMap<UserId, Vec<GroupId>> = BTreeMap::new();
     for (user, group) in members {
         groups_of.entry(user).or_default().push(group);
@@ -213,7 +214,7 @@ fn settle_touched(
         let fresh = groups.iter().filter_map(|group| board.moved().get(group)).flatten().copied().collect();
         state.claims.retain(|claim| !groups.contains(&claim.group));
         for claim in groups.iter().filter_map(|group| claims.get(group)).flatten() {
-            let withheld = withheld.contains(&(claim.mapping, state.user));
+            let withheld = withheld.contains(&(claim.mapping, state.user, claim.entity));
             state.claims.push(MappingClaim { withheld, ..*claim });
         }
         let places = settle(&facts(organization.features, &state, fresh));

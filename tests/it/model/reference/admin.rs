@@ -76,6 +76,8 @@ impl Reference {
         // 6.1: the flag is about the entity that kept its name.
         mapping.rename_blocked &= mapping.entity == Some(entity);
         (mapping.entity, mapping.by_hand) = (Some(entity), true);
+        // 5.6: it was another place that an admin took away.
+        self.taken.retain(|(_, (mapping, place))| *mapping != number || *place == entity);
     }
 
     /// The entity of a choice: it exists or may be made, and no other mapping holds it (4.2, 4.3).
@@ -180,8 +182,8 @@ impl Reference {
         if by_attribute || (self.entities[entity].is_default && slot.is_none()) {
             return Err(Kind::Conflict);
         }
-        for (mapping, _) in self.held_by(user).into_iter().filter(|(_, place)| *place == entity) {
-            self.taken.insert((user, mapping));
+        for claim in self.held_by(user).into_iter().filter(|(_, place)| *place == entity) {
+            self.taken.insert((user, claim));
         }
         self.by_hand.remove(&(user, entity));
         Ok(())
