@@ -42,6 +42,7 @@ mod mapping_states;
 mod metrics;
 mod mirror;
 mod model;
+mod names;
 mod organizations;
 mod page;
 mod pingone_guide;

@@ -10,7 +10,7 @@ use crate::directory::handle::Directory;
 use crate::directory::mappings::check_group_lives;
 use crate::directory::settle::{facts, is_asked_by, open_conflicts};
 use crate::mapping::board::Board;
-use crate::mapping::memory::{Contents, FIRST_NEW, MemoryBoard};
+use crate::mapping::memory::{Contents, MemoryBoard};
 use crate::mapping::places::settle;
 use crate::mapping::preview::{Tally, Trial, run};
 use crate::mapping::rule_changes;
@@ -233,15 +233,16 @@ fn settle_touched(
     Ok((tally, states))
 }
 
-/// Whose `LambdatestGroup` names a concurrency group that would come to be (mapping.md §5.7).
+/// Whose `LambdatestGroup` names a concurrency group that would come to be, or come to that name (mapping.md §5.7).
 fn bound(db: &Db<'_>, organization: &Organization, board: &MemoryBoard) -> Result<HashMap<UserId, EntityId>> {
-    if board.entities().last_key_value().is_none_or(|(newest, _)| newest.0 < FIRST_NEW) {
+    let newly_named = board.newly_named();
+    if newly_named.is_empty() {
         return Ok(HashMap::new());
     }
     let mut bound = HashMap::new();
     for (user, name) in db.users_waiting_for_place(organization.id)? {
         let named = board.entity_named(TargetType::ConcurrencyGroup, &name)?;
-        bound.extend(named.filter(|entity| entity.id.0 >= FIRST_NEW).map(|entity| (user, entity.id)));
+        bound.extend(named.filter(|entity| newly_named.contains(&entity.id)).map(|entity| (user, entity.id)));
     }
     Ok(bound)
 }
