@@ -13,7 +13,7 @@ use crate::model::error::{Error, Kind, Result};
 use crate::model::group::Group;
 use crate::model::id::{MappingId, OrganizationId, ResourceId};
 use crate::model::mapping::{Mapping, Status};
-use crate::model::name::shortened;
+use crate::model::name::made_of;
 use crate::store::Db;
 
 pub(super) fn run(command: GroupCommand, common: &Common) -> Result<Outcome> {
@@ -87,7 +87,7 @@ fn approve_in(change: &mut Change<'_>, asked: &Approve) -> Result<()> {
     let group = find(change.tx(), change.organization().id, &asked.group)?;
     if let Some(target_type) = asked.target_type {
         let choice = choice(change, asked, target_type)?.unwrap_or(Choice::Named {
-            name: shortened(&group.display_name).to_owned(),
+            name: made_of(&group.display_name).unwrap_or_default(),
             create: asked.create,
         });
         return change.map_group(&group.resource_id, target_type, &choice).map(drop);

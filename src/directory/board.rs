@@ -138,6 +138,12 @@ impl Board for ChangeBoard<'_, '_> {
         self.change.tx.set_mapping_status(mapping.id, status, self.change.cause.at)?;
         self.change.record_mapping(kind_of(status), mapping.id)?;
         let Moved::Members { fresh } = moved(Some(mapping.status), status) else { return Ok(()) };
+        if let Some(entity) = status.entity() {
+            // What an admin took away was a place elsewhere (mapping.md §5.6).
+            for user in self.change.tx.end_withholding_elsewhere(mapping.id, entity)? {
+                self.change.touch(user, fresh.then_some(mapping.id));
+            }
+        }
         for user in self.change.tx.users_placed_by(mapping.id)? {
             self.change.touch_by_meaning(user, None);
         }

@@ -38,6 +38,8 @@ pub struct Change<'t> {
     pub(super) decided: HashMap<ConflictId, &'static str>,
     /// What a change of a role is put down to in its event.
     pub(super) role_cause: Value,
+    /// The same for who came into the group that the operation is about, or left it.
+    pub(super) membership_cause: Value,
     log: Option<Arc<Draft>>,
     described: RefCell<Described>,
 }
@@ -49,6 +51,8 @@ pub(super) struct Touched {
     pub(super) fresh: BTreeSet<MappingId>,
     /// Whether the operation changed the facts about the user alone.
     pub(super) own: bool,
+    /// Whether the operation put the user into its group or took them out.
+    pub(super) came_or_left: bool,
 }
 
 /// Entities and groups as events show them, looked up once per change.
@@ -81,6 +85,7 @@ impl<'t> Change<'t> {
             rows_before: tx.rows_written(),
             decided: HashMap::new(),
             role_cause: Value::Null,
+            membership_cause: Value::Null,
             log: None,
             described: RefCell::default(),
         }
@@ -158,6 +163,12 @@ impl<'t> Change<'t> {
         let touched = self.touched.entry(user).or_default();
         touched.own = true;
         touched.fresh.extend(fresh);
+    }
+
+    /// The same for a user who came into the group that the operation is about, or left it.
+    pub(super) fn touch_moved(&mut self, user: UserId, fresh: impl IntoIterator<Item = MappingId>) {
+        self.touch(user, fresh);
+        self.touched.entry(user).or_default().came_or_left = true;
     }
 
     /// The same for a user for whom only what a group or an entity means is another now.

@@ -1,14 +1,12 @@
 //! What admins do to entities and to people's places by hand (mapping.md §5.6, §6.3 and §6.4).
 
 use crate::directory::change::Change;
-use crate::mapping::board::Board;
-use crate::mapping::targets;
+use crate::mapping::{names, targets};
 use crate::model::assignment::Source;
 use crate::model::entity::{CreatedBy, Entity, TargetType};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::event::EventKind;
 use crate::model::id::{EntityId, ResourceId};
-use crate::model::mapping::{PendingReason, Status};
 use crate::model::name;
 use crate::model::user::User;
 use serde_json::json;
@@ -34,13 +32,12 @@ impl Change<'_> {
         let name = self.free_name(target_type, name, Some(entity.id))?;
         if name != entity.name {
             self.write_entity_name(&entity, &name)?;
-            targets::settle_waiting(&mut self.board()?, target_type, &name)?;
-            targets::settle_waiting(&mut self.board()?, target_type, &entity.name)?;
+            names::renamed_by_hand(&mut self.board()?, &entity, &name)?;
         }
         self.living_entity(target_type, id)
     }
 
-    /// Deletes an entity: its places end, its mapping waits with `target_deleted` (mapping.md §6.3).
+    /// Deletes an entity: its places end, and no rule makes it again (mapping.md §6.3).
     ///
     /// # Errors
     /// `NotFound`; `Conflict` for the default concurrency group.
@@ -62,11 +59,7 @@ impl Change<'_> {
         for user in self.tx.users_pointing_at(entity.id)? {
             self.touch(user, None);
         }
-        let holder = self.board()?.holder(entity.id)?;
-        if let Some(holder) = holder {
-            let waits = Status::Pending { reason: PendingReason::TargetDeleted, frozen: None };
-            self.board()?.set_status(&holder.mapping, waits)?;
-        }
+        targets::entity_deleted(&mut self.board()?, &entity)?;
         let described = self.describe_entity(entity.id)?;
         self.tx.delete_entity(entity.id, self.cause.at)?;
         self.record(EventKind::EntityDeleted, json!({"entity": described}));

@@ -42,7 +42,6 @@ impl Change<'_> {
         };
         let data = describe(&self.stored_group(id)?);
         self.record(kind, data);
-        self.role_cause = json!({"kind": "membership", "group": self.describe_group(id)?});
         self.change_members(id, &pushed.members)?;
         targets::group_appeared(&mut self.board()?, id, &document.display_name)?;
         self.stored_group(id)
@@ -78,7 +77,6 @@ impl Change<'_> {
             }
             self.record(EventKind::GroupRenamed, data);
         }
-        self.role_cause = json!({"kind": "membership", "group": self.describe_group(group.id)?});
         self.change_roles(&group, document)?;
         let moved = self.change_members(group.id, &pushed.members)?;
         if renamed {
@@ -127,7 +125,11 @@ impl Change<'_> {
         self.touch_members(group.id, None)
     }
 
-    fn require_group_provisioning(&self) -> Result<()> {
+    /// What every change of groups asks first, and who reads a document before it asks for one.
+    ///
+    /// # Errors
+    /// `Forbidden` while group provisioning is off.
+    pub fn require_group_provisioning(&self) -> Result<()> {
         if self.organization.features.group_provisioning {
             return Ok(());
         }

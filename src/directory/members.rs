@@ -148,7 +148,7 @@ impl Change<'_> {
         self.note_membership(group, users, EventKind::GroupMemberAdded)?;
         for user in users {
             self.tx.end_withholding(group, *user)?;
-            self.touch(*user, fresh.iter().copied());
+            self.touch_moved(*user, fresh.iter().copied());
         }
         Ok(())
     }
@@ -158,7 +158,7 @@ impl Change<'_> {
         self.note_membership(group, users, EventKind::GroupMemberRemoved)?;
         for user in users {
             self.tx.end_withholding(group, *user)?;
-            self.touch(*user, None);
+            self.touch_moved(*user, None);
         }
         Ok(())
     }
@@ -169,6 +169,7 @@ impl Change<'_> {
         }
         self.tx.set_groups_changed(users, self.cause.at)?;
         let described = self.describe_group(group)?;
+        self.membership_cause = json!({"kind": "membership", "group": described});
         for (id, user_name) in self.tx.user_names(users)? {
             self.record(kind, json!({"group": described, "user": user_json(&id, &user_name)}));
         }

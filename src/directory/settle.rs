@@ -32,13 +32,12 @@ impl Change<'_> {
         }
         let known = self.facts_about(&touched)?;
         let mut behind = Behind::default();
-        let why = self.role_cause.to_string();
         for state in self.tx.states_of(known)? {
-            let fresh = touched.remove(&state.user).unwrap_or_default().fresh;
-            let places = settle(&facts(self.organization.features, &state, fresh));
+            let why = touched.remove(&state.user).unwrap_or_default();
+            let places = settle(&facts(self.organization.features, &state, why.fresh));
             self.apply_places(&state, &places, &mut behind)?;
             self.apply_conflicts(&state, &places)?;
-            self.apply_role(&state, &why)?;
+            self.apply_role(&state, why.came_or_left)?;
         }
         Ok(users)
     }
@@ -153,7 +152,7 @@ impl Change<'_> {
     }
 
     /// Recomputes the role that counts, up and down (mapping.md §7.3).
-    fn apply_role(&mut self, state: &UserState, why: &str) -> Result<()> {
+    fn apply_role(&mut self, state: &UserState, came_or_left: bool) -> Result<()> {
         if !state.living {
             return Ok(());
         }
@@ -162,9 +161,10 @@ impl Change<'_> {
             return Ok(());
         }
         self.tx.set_effective_role(state.user, role)?;
-        self.tx.keep_role_change(state, role, &self.cause, why)?;
+        let why = if came_or_left { &self.membership_cause } else { &self.role_cause };
+        self.tx.keep_role_change(state, role, &self.cause, &why.to_string())?;
         let user = (&state.resource_id, state.user_name.as_str());
-        let data = role_event(user, [state.effective_role, role], &self.role_cause)?;
+        let data = role_event(user, [state.effective_role, role], why)?;
         self.record_text(EventKind::UserRoleChanged, data);
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Approval and rejection by hand (mapping.md §4.2 to §4.5).
 
 use crate::mapping::board::{Board, MadeBy};
+use crate::mapping::names;
 use crate::mapping::targets::{is_on, release, settle_waiting};
 use crate::model::entity::{Entity, TargetType};
 use crate::model::error::{Error, Kind, Result};
@@ -101,7 +102,14 @@ pub fn approve(board: &mut dyn Board, mapping: &Mapping, group_name: &str, choic
     if mapping.status == status {
         return Ok(());
     }
-    let before = mapping.status.entity().filter(|before| *before != entity.id);
+    let before = match (mapping.status, status) {
+        (Status::Pending { frozen: Some((held, _)), .. }, Status::Approved { entity, by })
+            if held == entity =>
+        {
+            return names::thaw(board, mapping, (entity, by), group_name);
+        }
+        _ => mapping.status.entity().filter(|before| *before != entity.id),
+    };
     board.set_status(mapping, status)?;
     match before.map(|id| board.entity(id)).transpose()?.flatten() {
         Some(freed) => settle_waiting(board, freed.target_type, &freed.name),
@@ -166,7 +174,14 @@ fn find(
                 return Ok(entity);
             }
             let rule = mapping.and_then(|mapping| mapping.rule);
-            (board.rules().mapping_name(rule, group_name), *choice == Choice::AsAsked, "entity_name")
+            let name = board.rules().mapping_name(rule, group_name).ok_or_else(|| {
+                Error::invalid_value(format!(
+                    "entity_name: the name of the group {group_name:?} has no character that the name of a {words} may \
+                     have. Send an entity_name."
+                ))
+                .at("entity_name")
+            })?;
+            (name, *choice == Choice::AsAsked, "entity_name")
         }
         Choice::Named { name, create } => (name.trim().to_owned(), *create, "entity_name"),
     };

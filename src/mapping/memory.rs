@@ -46,6 +46,8 @@ pub struct MemoryBoard {
     entities: BTreeMap<EntityId, Entity>,
     names: HashMap<(TargetType, String), EntityId>,
     holders: HashMap<EntityId, MappingId>,
+    /// The names that entities had before they were renamed here.
+    renamed: BTreeMap<EntityId, String>,
     /// The mappings that were written, as they were; `None` for new ones.
     written: BTreeMap<MappingId, Option<Mapping>>,
     moved: BTreeMap<GroupId, BTreeSet<MappingId>>,
@@ -64,6 +66,7 @@ impl MemoryBoard {
             entities: BTreeMap::new(),
             names: HashMap::new(),
             holders: HashMap::new(),
+            renamed: BTreeMap::new(),
             written: BTreeMap::new(),
             moved: BTreeMap::new(),
         };
@@ -90,6 +93,17 @@ impl MemoryBoard {
     /// The living entities, oldest first.
     pub fn entities(&self) -> &BTreeMap<EntityId, Entity> {
         &self.entities
+    }
+
+    /// The name that an entity had before it was renamed here; `None` for one that was not.
+    pub fn old_name(&self, id: EntityId) -> Option<&str> {
+        self.renamed.get(&id).map(String::as_str)
+    }
+
+    /// The entities that got the name here that they have: new ones and renamed ones.
+    pub fn newly_named(&self) -> BTreeSet<EntityId> {
+        let new = self.entities.keys().filter(|id| id.0 >= FIRST_NEW);
+        new.chain(self.renamed.keys()).copied().collect()
     }
 
     /// The mappings that were moved, each as it was (`None` for a new one) and as it is.
@@ -214,6 +228,7 @@ impl Board for MemoryBoard {
     }
 
     fn rename_entity(&mut self, entity: &Entity, name: &str) -> Result<()> {
+        self.renamed.entry(entity.id).or_insert_with(|| entity.name.clone());
         self.names.remove(&(entity.target_type, fold(&entity.name)));
         self.names.insert((entity.target_type, fold(name)), entity.id);
         if let Some(entity) = self.entities.get_mut(&entity.id) {

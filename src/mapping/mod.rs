@@ -9,6 +9,7 @@ pub mod board;
 pub mod conflicts;
 pub mod explain;
 pub mod memory;
+pub mod names;
 pub mod places;
 pub mod preview;
 pub mod rule_changes;

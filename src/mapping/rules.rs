@@ -115,8 +115,7 @@ impl CompiledRule {
                 })
             }
         };
-        let made = name::shortened(made.trim());
-        (!made.is_empty()).then(|| made.to_owned())
+        name::made_of(&made)
     }
 }
 
@@ -181,11 +180,11 @@ impl RuleSet {
     }
 
     /// "The mapping's name" (mapping.md §3.7): by the template of the rule that made it while that rule exists and
-    /// matches, else the group's name.
-    pub fn mapping_name(&self, rule: Option<RuleId>, group_name: &str) -> String {
+    /// matches, else the group's name; `None` when nothing in the group's name can be in an entity's.
+    pub fn mapping_name(&self, rule: Option<RuleId>, group_name: &str) -> Option<String> {
         rule.and_then(|id| self.get(id))
             .and_then(|rule| rule.entity_name(group_name))
-            .unwrap_or_else(|| name::shortened(group_name).to_owned())
+            .or_else(|| name::made_of(group_name))
     }
 }
 

@@ -2,11 +2,12 @@
 //! runs the rules (mapping.md §3, §4 and §6).
 
 use crate::mapping::board::{Board, MadeBy};
+use crate::mapping::names;
 use crate::mapping::rules::Match;
-use crate::model::entity::TargetType;
+use crate::model::entity::{Entity, TargetType};
 use crate::model::error::Result;
 use crate::model::fold::fold;
-use crate::model::id::{EntityId, GroupId};
+use crate::model::id::GroupId;
 use crate::model::mapping::{Approval, Mapping, PendingReason, Rejection, Status};
 use crate::model::organization::Features;
 
@@ -23,29 +24,9 @@ pub fn group_appeared(board: &mut dyn Board, group: GroupId, name: &str) -> Resu
 
 /// A group was renamed: its entities follow, then rules run (mapping.md §6.1).
 pub fn group_renamed(board: &mut dyn Board, group: GroupId, name: &str) -> Result<()> {
-    let before = board.mappings_of(group)?;
-    for mapping in &before {
-        follow(board, mapping, name)?;
-    }
+    names::follow_group(board, group, name)?;
     run_rules(board, group, name, Occasion::Renamed)?;
-    // What the new name approves again had kept its entity's name while it was frozen.
-    let was_frozen = |id| {
-        before.iter().any(|old| old.id == id && matches!(old.status, Status::Pending { frozen: Some(_), .. }))
-    };
-    for mapping in board.mappings_of(group)?.iter().filter(|mapping| was_frozen(mapping.id)) {
-        follow(board, mapping, name)?;
-    }
-    Ok(())
-}
-
-/// Has the entity of an approved mapping follow the name of its group.
-fn follow(board: &mut dyn Board, mapping: &Mapping, name: &str) -> Result<()> {
-    match mapping.status {
-        Status::Approved { entity, .. } if mapping.target_type.follows_group() => {
-            rename_target(board, mapping, entity, name)
-        }
-        Status::Approved { .. } | Status::Pending { .. } | Status::Rejected(_) => Ok(()),
-    }
+    names::note_missed(board, group, name)
 }
 
 /// An admin runs the rules: as a rename would, over groups without a mapping and pending mappings that a rule made
@@ -99,6 +80,29 @@ pub fn settle_waiting(board: &mut dyn Board, target_type: TargetType, name: &str
     Ok(())
 }
 
+/// An admin deletes an entity: its mapping waits for an admin, and no rule makes the entity again (mapping.md §6.3), also
+/// none for a group that waited for the same name. Sub-organizations are made by admins alone: for one of that name they
+/// wait on.
+pub fn entity_deleted(board: &mut dyn Board, entity: &Entity) -> Result<()> {
+    let waits = |reason| Status::Pending { reason, frozen: None };
+    if let Some(holder) = board.holder(entity.id)? {
+        board.set_status(&holder.mapping, waits(PendingReason::TargetDeleted))?;
+    }
+    let reason = if entity.target_type.follows_group() {
+        PendingReason::TargetDeleted
+    } else {
+        PendingReason::TargetMissing
+    };
+    let (key, taken) = (fold(&entity.name), waits(PendingReason::TargetTaken));
+    for waiting in board.waiting(entity.target_type)? {
+        let asked = board.rules().mapping_name(waiting.mapping.rule, &waiting.group_name);
+        if waiting.mapping.status == taken && asked.is_some_and(|asked| fold(&asked) == key) {
+            board.set_status(&waiting.mapping, waits(reason))?;
+        }
+    }
+    Ok(())
+}
+
 /// A feature was switched on or off (mapping.md §4.6).
 pub fn feature_switched(board: &mut dyn Board, target_type: TargetType) -> Result<()> {
     let on = is_on(board.features(), target_type);
@@ -113,11 +117,11 @@ pub fn feature_switched(board: &mut dyn Board, target_type: TargetType) -> Resul
                 )?;
             }
             Status::Pending { reason: PendingReason::FeatureDisabled, frozen: Some((entity, by)) } if on => {
-                board.set_status(mapping, Status::Approved { entity, by })?;
+                names::thaw(board, mapping, (entity, by), &named.group_name)?;
             }
             Status::Pending { reason: PendingReason::FeatureDisabled, frozen: None } if on => {
                 match matching(board, &named.group_name, target_type).filter(|found| found.auto_approve) {
-                    Some(found) => attempt(board, mapping, &found)?,
+                    Some(found) => attempt(board, mapping, &named.group_name, &found)?,
                     None => board.set_status(
                         mapping,
                         Status::Pending { reason: PendingReason::AwaitingApproval, frozen: None },
@@ -163,7 +167,7 @@ fn run_rules(board: &mut dyn Board, group: GroupId, name: &str, occasion: Occasi
             }
             Status::Pending { reason, frozen } if mapping.made_by_rule => match (approving, reason) {
                 (_, PendingReason::TargetDeleted) => {}
-                (Some(found), _) => attempt(board, mapping, found)?,
+                (Some(found), _) => attempt(board, mapping, name, found)?,
                 // What an admin had approved thaws with its feature, whatever the rules say; what was never approved asks
                 // the rules when the feature comes on.
                 (None, PendingReason::FeatureDisabled) if !matches!(frozen, Some((_, Approval::Auto))) => {}
@@ -209,7 +213,7 @@ fn create(board: &mut dyn Board, group: GroupId, found: &Match) -> Result<()> {
 }
 
 /// Approves a pending mapping that the first matching rule auto-approves, as far as its target allows.
-fn attempt(board: &mut dyn Board, mapping: &Mapping, found: &Match) -> Result<()> {
+fn attempt(board: &mut dyn Board, mapping: &Mapping, group_name: &str, found: &Match) -> Result<()> {
     let frozen = match mapping.status {
         Status::Pending { frozen, .. } => frozen,
         Status::Approved { .. } | Status::Rejected(_) => return Ok(()),
@@ -222,7 +226,10 @@ fn attempt(board: &mut dyn Board, mapping: &Mapping, found: &Match) -> Result<()
         );
     }
     match frozen {
-        Some((entity, _)) => write_status(board, mapping, Status::Approved { entity, by: Approval::Auto }),
+        Some((entity, _)) => {
+            board.set_status(mapping, Status::Approved { entity, by: Approval::Auto })?;
+            names::follow(board, mapping, entity, group_name)
+        }
         None => {
             let status = auto_target(board, mapping.target_type, &found.entity_name, Some(mapping))?;
             if mapping.rule == found.rule {
@@ -266,20 +273,4 @@ fn write_status(board: &mut dyn Board, mapping: &Mapping, status: Status) -> Res
 /// What the first matching rule makes of a group, if that is this target type.
 fn matching(board: &dyn Board, group_name: &str, target_type: TargetType) -> Option<Match> {
     board.rules().first_match(group_name).filter(|found| found.target_type == target_type)
-}
-
-/// Lets an entity follow its group's new name, or flags that another entity has it.
-fn rename_target(board: &mut dyn Board, mapping: &Mapping, entity: EntityId, group_name: &str) -> Result<()> {
-    let Some(entity) = board.entity(entity)? else { return Ok(()) };
-    let wanted = board.rules().mapping_name(mapping.rule, group_name);
-    let taken = board.entity_named(entity.target_type, &wanted)?.is_some_and(|other| other.id != entity.id);
-    if mapping.rename_blocked != taken {
-        board.set_rename_blocked(mapping, taken)?;
-    }
-    if taken || entity.name == wanted {
-        return Ok(());
-    }
-    board.rename_entity(&entity, &wanted)?;
-    settle_waiting(board, entity.target_type, &wanted)?;
-    settle_waiting(board, entity.target_type, &entity.name)
 }

@@ -168,7 +168,8 @@ pub struct Mapping {
     pub rule: Option<RuleId>,
     /// Whether a rule made it, also one that is gone since.
     pub made_by_rule: bool,
-    /// Whether its entity kept its name because another one has the group's.
+    /// Whether its entity kept its name when the group was renamed: another one has the new name, or the mapping was
+    /// frozen then.
     pub rename_blocked: bool,
     /// When it was made.
     pub created: Timestamp,

@@ -21,11 +21,14 @@ pub fn parse(field: &str, text: &str) -> Result<String> {
     Ok(name.to_owned())
 }
 
-/// What an entity is called that takes its name from a group: the beginning, where the name is longer than names may be.
-/// A group with a long name is mapped like any other.
-pub fn shortened(name: &str) -> &str {
-    let end = name.char_indices().nth(LONGEST).map_or(name.len(), |(index, _)| index);
-    name.get(..end).unwrap_or(name).trim_end()
+/// What an entity is called that takes its name from a group, so that [`parse`] takes it too: with a space for each
+/// control character, and only the beginning where it is longer than names may be. A group with such a name is mapped like
+/// any other. `None` when nothing is left.
+pub fn made_of(text: &str) -> Option<String> {
+    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let name: String = clean.trim().chars().take(LONGEST).collect();
+    let name = name.trim_end();
+    (!name.is_empty()).then(|| name.to_owned())
 }
 
 #[cfg(test)]
@@ -44,8 +47,19 @@ mod tests {
 
     #[test]
     fn a_longer_name_of_a_group_is_cut_between_characters() {
-        assert_eq!(shortened("Sales"), "Sales");
-        assert_eq!(shortened(&"é".repeat(LONGEST + 7)), "é".repeat(LONGEST));
-        assert_eq!(shortened(&format!("{} {}", "x".repeat(LONGEST - 1), "y")), "x".repeat(LONGEST - 1));
+        let made = |text: &str| made_of(text).unwrap();
+        assert_eq!(made("Sales"), "Sales");
+        assert_eq!(made(&"é".repeat(LONGEST + 7)), "é".repeat(LONGEST));
+        assert_eq!(made(&format!("{} {}", "x".repeat(LONGEST - 1), "y")), "x".repeat(LONGEST - 1));
+    }
+
+    #[test]
+    fn what_a_groups_name_gives_an_entity_is_a_name_that_an_admin_may_give_too() {
+        let long = format!("{}\u{0} x", "a".repeat(LONGEST - 1));
+        for (text, expected) in [("a\tb", "a b"), ("\u{7}a\n", "a"), (&long, &"a".repeat(LONGEST - 1))] {
+            assert_eq!(made_of(text).as_deref(), Some(expected), "{text:?}");
+            assert_eq!(parse("name", expected).unwrap(), expected);
+        }
+        assert_eq!((made_of("\u{7}\t"), made_of("")), (None, None));
     }
 }

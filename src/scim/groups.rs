@@ -122,6 +122,7 @@ fn shown(view: &View<'_>, group: &Group, status: u16, text: String) -> Response 
 
 /// Creates a group within a change.
 pub(super) fn create_in(scim: &Scim, change: &mut Change<'_>, body: Value) -> Result<Group> {
+    change.require_group_provisioning()?;
     let body = scim.schemas.read_group(body)?;
     take_notes(change, &body.notes);
     let members = body.members.map(MemberChange::Replace).into_iter().collect();
@@ -154,9 +155,9 @@ pub(super) fn patch_in(
     conditions: &Conditions,
     body: Value,
 ) -> Result<Group> {
-    let request = PatchRequest::parse(body, &scim.schemas, &scim.settings.filter)?;
     change.update_group(id, |change, group| {
         conditions.check(group.version)?;
+        let request = PatchRequest::parse(body, &scim.schemas, &scim.settings.filter)?;
         let current = stored(group)?;
         let mut notes = Notes::default();
         let projection =

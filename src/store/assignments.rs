@@ -10,6 +10,10 @@ use crate::model::time::Timestamp;
 use crate::store::entities::target_type;
 use crate::store::query::{Db, Tx, id_list};
 
+/// The entity of the place that a row `w` of `withheld` is about: while it is withheld, the mapping gives no other.
+pub(super) const TAKEN_ENTITY: &str = "(SELECT h.entity_id FROM assignment_history h
+    WHERE h.user_id = w.user_id AND h.mapping_id = w.mapping_id ORDER BY h.number DESC LIMIT 1)";
+
 impl Db<'_> {
     /// A user's places with since when, by type and age.
     pub fn assignments_of(&self, user: UserId) -> Result<Vec<(Assignment, Timestamp)>> {
@@ -115,6 +119,22 @@ impl Tx<'_> {
             params![mapping.0, user.0, by.at.as_millis(), by.request_id, by.token],
         )?;
         Ok(())
+    }
+
+    /// Ends what is withheld of a mapping that leads to another entity than the one that was taken away, and says from
+    /// whom it was.
+    pub fn end_withholding_elsewhere(&self, mapping: MappingId, entity: EntityId) -> Result<Vec<UserId>> {
+        let sql = format!(
+            "SELECT w.user_id FROM withheld w WHERE w.mapping_id = ?1 AND {TAKEN_ENTITY} <> ?2 ORDER BY w.user_id"
+        );
+        let users = self.all(&sql, params![mapping.0, entity.0], |row| row.get(0).map(UserId))?;
+        for user in &users {
+            self.run(
+                "DELETE FROM withheld WHERE mapping_id = ?1 AND user_id = ?2",
+                params![mapping.0, user.0],
+            )?;
+        }
+        Ok(users)
     }
 
     /// Ends what is withheld from a user of a group's mappings.

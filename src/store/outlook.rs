@@ -4,8 +4,9 @@ use rusqlite::params;
 
 use crate::model::entity::Entity;
 use crate::model::error::Result;
-use crate::model::id::{GroupId, MappingId, OrganizationId, ResourceId, UserId};
+use crate::model::id::{EntityId, GroupId, MappingId, OrganizationId, ResourceId, UserId};
 use crate::model::mapping::Mapping;
+use crate::store::assignments::TAKEN_ENTITY;
 use crate::store::query::{Db, id_list};
 use crate::store::{entities, mappings};
 
@@ -69,13 +70,14 @@ impl Db<'_> {
         )
     }
 
-    /// From whom something is withheld that these groups' mappings give.
-    pub fn withheld_by_groups(&self, groups: &[GroupId]) -> Result<Vec<(MappingId, UserId)>> {
-        self.all(
-            "SELECT w.mapping_id, w.user_id FROM json_each(?1) wanted JOIN mappings p ON p.group_id = wanted.value
-                JOIN withheld w ON w.mapping_id = p.id",
-            params![id_list(groups.iter().map(|group| group.0))],
-            |row| Ok((MappingId(row.get(0)?), UserId(row.get(1)?))),
-        )
+    /// From whom something is withheld that these groups' mappings give, and the entity that was taken away.
+    pub fn withheld_by_groups(&self, groups: &[GroupId]) -> Result<Vec<(MappingId, UserId, EntityId)>> {
+        let sql = format!(
+            "SELECT w.mapping_id, w.user_id, {TAKEN_ENTITY} FROM json_each(?1) wanted
+                JOIN mappings p ON p.group_id = wanted.value JOIN withheld w ON w.mapping_id = p.id"
+        );
+        self.all(&sql, params![id_list(groups.iter().map(|group| group.0))], |row| {
+            Ok((MappingId(row.get(0)?), UserId(row.get(1)?), EntityId(row.get(2)?)))
+        })
     }
 }

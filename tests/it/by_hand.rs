@@ -86,6 +86,30 @@ fn what_is_taken_away_by_hand_is_not_given_by_anything_else_that_happens_5_6() {
 }
 
 #[test]
+fn what_is_taken_away_is_a_place_in_that_entity_and_not_in_the_next_one_of_the_mapping_5_6() {
+    let (server, ann, group, team) = server_with_team();
+    let id = text(&server.mapping_of(&group), "id");
+    let approve =
+        |choice: Value| drop(server.api.post(format!("/mappings/{id}/approve"), choice).expect(200));
+    let reject = || drop(server.api.post(format!("/mappings/{id}/reject"), json!({})).expect(200));
+    let take = |team: &str| server.api.delete(format!("/teams/{team}/members/{ann}")).expect(204);
+    take(&team);
+    approve(json!({"entity_name": "Brand new", "create": true}));
+    assert_eq!(server.teams_of(&ann), ["Brand new"]);
+
+    take(&text(&server.mapping_of(&group)["entity"], "id"));
+    reject();
+    approve(json!({"entity_name": "Brand new"}));
+    assert_eq!(server.teams_of(&ann), [""; 0], "it is the same place");
+    reject();
+    let other = json!({"entity_id": server.entity("teams", "Other"), "action": "approve"});
+    let preview = server.api.post(format!("/mappings/{id}/preview"), other.clone()).expect(200).json;
+    assert_contains(&preview["entities"], &json!([{"name": "Other", "gains": 1}]));
+    approve(json!({"entity_id": other["entity_id"]}));
+    assert_eq!(server.teams_of(&ann), ["Other"]);
+}
+
+#[test]
 fn who_leaves_the_group_and_comes_back_gets_what_was_taken_away_5_6() {
     let (server, ann, group, team) = server_with_team();
     server.api.delete(format!("/teams/{team}/members/{ann}")).expect(204);

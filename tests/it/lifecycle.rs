@@ -245,6 +245,39 @@ fn a_deleted_entity_ends_its_places_and_no_rule_makes_it_again_6_3() {
 }
 
 #[test]
+fn nor_is_a_deleted_team_made_again_for_a_group_that_waited_for_its_name_6_3() {
+    let server = Server::start();
+    server.rule(json!({"kind": "prefix", "pattern": "T ", "entity_name": "${rest}"}));
+    let ann = server.user("ann");
+    let (holder, waiting) = (server.group("T X", &[]), server.group("T  X", &[&ann]));
+    assert_contains(&server.mapping_of(&waiting), &json!({"reason": "target_taken"}));
+    let team = text(&server.mapping_of(&holder)["entity"], "id");
+    server.api.delete(format!("/teams/{team}")).expect(204);
+    for group in [&holder, &waiting] {
+        let waits = json!({"status": "pending", "reason": "target_deleted"});
+        assert_contains(&server.mapping_of(group), &waits);
+    }
+    server.api.post("/mapping-rules/apply", json!({})).expect(200);
+    assert_eq!(server.items("/teams"), [Value::Null; 0]);
+    let said = server.api.get(format!("/users/{ann}/explain")).expect(200).json;
+    let sentences = said["sentences"].to_string();
+    assert!(sentences.contains("an administrator deleted the team of its mapping"), "{sentences}");
+}
+
+#[test]
+fn who_waited_for_a_deleted_sub_organization_waits_until_it_is_there_again_4_7() {
+    let server = Server::start();
+    server.rule(json!({"target_type": "sub_organization", "entity_name": "Berlin"}));
+    let place = server.entity("sub-organizations", "Berlin");
+    let (_, waiting) = (server.group("one", &[]), server.group("two", &[]));
+    assert_contains(&server.mapping_of(&waiting), &json!({"reason": "target_taken"}));
+    server.api.delete(format!("/sub-organizations/{place}")).expect(204);
+    assert_contains(&server.mapping_of(&waiting), &json!({"status": "pending", "reason": "target_missing"}));
+    server.entity("sub-organizations", "Berlin");
+    assert_contains(&server.mapping_of(&waiting), &json!({"status": "auto_approved"}));
+}
+
+#[test]
 fn the_default_concurrency_group_cannot_be_deleted_6_3() {
     let server = Server::start();
     let default = text(&server.items("/concurrency-groups")[0], "id");

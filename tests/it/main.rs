@@ -43,6 +43,7 @@ mod mapping_states;
 mod metrics;
 mod mirror;
 mod model;
+mod names;
 mod organizations;
 mod page;
 mod page_decisions;

@@ -74,6 +74,18 @@ fn switching_it_off_loses_nothing_and_switching_it_on_resumes_2_5() {
 }
 
 #[test]
+fn while_it_is_off_a_malformed_write_is_refused_for_that_reason_too_2_5() {
+    let server = Server::start();
+    let group = server.group("Sales", &[]);
+    server.feature("group_provisioning", false);
+    for body in [json!({"Operations": "none"}), json!({"Operations": [{"op": "dance"}]}), json!({})] {
+        assert_refused(server.scim.patch(format!("/Groups/{group}"), body.clone()));
+        assert_refused(server.scim.put(format!("/Groups/{group}"), body.clone()));
+        assert_refused(server.scim.post("/Groups", body));
+    }
+}
+
+#[test]
 fn in_ephemeral_mode_everything_is_on_unless_the_configuration_says_otherwise() {
     let all_on = json!({"features": {"group_provisioning": true, "teams": true, "concurrency_groups": true,
         "sub_organizations": true}});

@@ -99,6 +99,36 @@ fn one_event_per_user_whose_role_really_changed_7_3() {
 }
 
 #[test]
+fn of_a_request_that_changes_roles_and_members_each_gets_the_cause_that_is_theirs_7_3() {
+    let server = Server::start();
+    let (ann, bob, cleo) = (server.user("ann"), server.user("bob"), server.user("cleo"));
+    let group = server.group_with_roles("Owners", &["Admin", "Guest"], &[&ann, &bob]);
+    let put = |roles: &[&str], users: &[&str]| {
+        let before = server.last_event();
+        let members: Vec<Value> = users.iter().map(|user| json!({"value": user})).collect();
+        let body = json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Owners",
+            "members": members, "urn:ietf:params:scim:schemas:extension:LambdaTest:2.0:Group": {"LambdatestRoles": roles}});
+        server.scim.put(format!("/Groups/{group}"), body).expect(200);
+        server.events_of_type("user.role_changed", before)
+    };
+    let membership = json!({"kind": "membership", "group": {"id": group}});
+    let left = put(&["Admin", "User"], &[&ann]);
+    assert_contains(&json!(left), &json!([{"user": {"id": bob}, "new": "User", "cause": membership}]));
+    let came = put(&["Admin"], &[&ann, &bob]);
+    assert_contains(&json!(came), &json!([{"user": {"id": bob}, "new": "Admin", "cause": membership}]));
+    let both = put(&["Guest"], &[&ann, &cleo]);
+    let group_roles = json!({"kind": "group_roles", "group": {"id": group}});
+    assert_contains(
+        &json!(both),
+        &json!([{"user": {"id": ann}, "new": "Guest", "cause": group_roles},
+            {"user": {"id": bob}, "new": "User", "cause": membership},
+            {"user": {"id": cleo}, "new": "Guest", "cause": membership}]),
+    );
+    let said = server.api.get(format!("/users/{cleo}/explain")).expect(200).json;
+    assert_contains(&said["role"]["history"], &json!([{"new": "Guest", "cause": membership}]));
+}
+
+#[test]
 fn a_derived_role_never_reads_back_as_an_own_one_7_4() {
     let server = Server::start();
     let ann = server.user("ann");

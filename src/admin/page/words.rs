@@ -19,16 +19,13 @@ const SENTENCES: &[(&str, &str)] = &[
         "rule_changed",
         "The group was renamed and no rule approves it under the new name. It keeps what it gave, gives nothing new, and still takes away.",
     ),
-    (
-        "target_deleted",
-        "What it was mapped to was deleted. Nothing makes it again until you map the group by hand.",
-    ),
+    ("target_deleted", "The entity was deleted. Nothing makes it again until you map the group by hand."),
     ("rejected_by_admin", "An admin rejected it."),
     ("group_deleted", "The group was deleted."),
     ("removed", "An admin removed it."),
     (
         "rename_blocked",
-        "The group was renamed, but the entity kept its name, because another one has the new name.",
+        "The group was renamed, but the entity kept its name: another one has the new name, or the mapping was not approved then.",
     ),
     (
         "taken_away",

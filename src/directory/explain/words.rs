@@ -210,7 +210,7 @@ fn waiting(waiting: &WaitingExplained) -> String {
                     "since it was renamed or the rules changed, no rule approves its mapping to a {words} any more."
                 )
             }
-            PendingReason::TargetDeleted => format!("an administrator deleted the {words} that it led to."),
+            PendingReason::TargetDeleted => format!("an administrator deleted the {words} of its mapping."),
         },
         Status::Rejected(Rejection::Admin) => format!("an administrator rejected its mapping to a {words}."),
         Status::Rejected(_) | Status::Approved { .. } => {

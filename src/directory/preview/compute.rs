@@ -10,7 +10,7 @@ use crate::directory::handle::Directory;
 use crate::directory::mappings::check_group_lives;
 use crate::directory::settle::{facts, is_asked_by, open_conflicts};
 use crate::mapping::board::Board;
-use crate::mapping::memory::{Contents, FIRST_NEW, MemoryBoard};
+use crate::mapping::memory::{Contents, MemoryBoard};
 use crate::mapping::places::settle;
 use crate::mapping::preview::{Tally, Trial, run};
 use crate::mapping::rule_changes;
@@ -197,7 +197,8 @@ fn settle_touched(
     let default = default_of(organization, board)?.id;
     let moved: Vec<GroupId> = board.moved().keys().copied().collect();
     let members = db.members_of_groups(&moved)?;
-    let withheld: HashSet<(MappingId, UserId)> = db.withheld_by_groups(&moved)?.into_iter().collect();
+    let withheld: HashSet<(MappingId, UserId, EntityId)> =
+        db.withheld_by_groups(&moved)?.into_iter().collect();
     let mut groups_of: BTreeMap<UserId, Vec<GroupId>> = BTreeMap::new();
     for (user, group) in members {
         groups_of.entry(user).or_default().push(group);
@@ -215,7 +216,7 @@ fn settle_touched(
         let fresh = groups.iter().filter_map(|group| board.moved().get(group)).flatten().copied().collect();
         state.claims.retain(|claim| !groups.contains(&claim.group));
         for claim in groups.iter().filter_map(|group| claims.get(group)).flatten() {
-            let withheld = withheld.contains(&(claim.mapping, state.user));
+            let withheld = withheld.contains(&(claim.mapping, state.user, claim.entity));
             state.claims.push(MappingClaim { withheld, ..*claim });
         }
         let places = settle(&facts(organization.features, &state, fresh));
@@ -234,15 +235,16 @@ fn settle_touched(
     Ok((tally, states))
 }
 
-/// Whose `LambdatestGroup` names a concurrency group that would come to be (mapping.md §5.7).
+/// Whose `LambdatestGroup` names a concurrency group that would come to be, or come to that name (mapping.md §5.7).
 fn bound(db: &Db<'_>, organization: &Organization, board: &MemoryBoard) -> Result<HashMap<UserId, EntityId>> {
-    if board.entities().last_key_value().is_none_or(|(newest, _)| newest.0 < FIRST_NEW) {
+    let newly_named = board.newly_named();
+    if newly_named.is_empty() {
         return Ok(HashMap::new());
     }
     let mut bound = HashMap::new();
     for (user, name) in db.users_waiting_for_place(organization.id)? {
         let named = board.entity_named(TargetType::ConcurrencyGroup, &name)?;
-        bound.extend(named.filter(|entity| entity.id.0 >= FIRST_NEW).map(|entity| (user, entity.id)));
+        bound.extend(named.filter(|entity| newly_named.contains(&entity.id)).map(|entity| (user, entity.id)));
     }
     Ok(bound)
 }

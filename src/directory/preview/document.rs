@@ -131,7 +131,7 @@ impl Preview {
     fn mapping(&self, before: Option<&Mapping>, now: &Mapping) -> Value {
         let before = before.map(|before| {
             json!({"status": before.status.as_str(), "reason": before.status.reason(), "rule_id": before.rule,
-                "entity": before.status.entity().map(|id| self.entity(id))})
+                "entity": before.status.entity().map(|id| self.entity_before(id))})
         });
         let index = now.rule.and_then(added_index);
         json!({
@@ -192,6 +192,15 @@ impl Preview {
         let group = self.groups.get(&id);
         group
             .map_or(Value::Null, |group| json!({"id": group.resource_id, "display_name": group.display_name}))
+    }
+
+    /// An entity by the name that it has until then.
+    fn entity_before(&self, id: EntityId) -> Value {
+        let mut entity = self.entity(id);
+        if let (Some(name), Value::Object(members)) = (self.board.old_name(id), &mut entity) {
+            members.insert("name".to_owned(), json!(name));
+        }
+        entity
     }
 
     fn entity(&self, id: EntityId) -> Value {

@@ -3,7 +3,7 @@
 use rollcall::model::entity::TargetType;
 use rollcall::model::error::Kind;
 
-use super::{Claim, Conflict, End, Mapping, Outcome, Reference, State, Wait};
+use super::{Claim, Conflict, End, Entity, Mapping, Outcome, Reference, State, Wait};
 use crate::model::history::{Act, Choice, Feature};
 
 impl Reference {
@@ -72,10 +72,18 @@ impl Reference {
     fn hold(&mut self, number: usize, entity: usize) {
         let on = self.is_on(self.entities[entity].target);
         let mapping = &mut self.mappings[number];
-        mapping.state = if on { State::Approved } else { State::Pending(Wait::FeatureDisabled) };
+        let was_frozen = mapping.state != State::Approved;
         // 6.1: the flag is about the entity that kept its name.
         mapping.rename_blocked &= mapping.entity == Some(entity);
         (mapping.entity, mapping.by_hand) = (Some(entity), true);
+        // 5.6: it was another place that an admin took away.
+        self.taken.retain(|(_, (mapping, place))| *mapping != number || *place == entity);
+        let mapping = &mut self.mappings[number];
+        match (on, was_frozen) {
+            (false, _) => mapping.state = State::Pending(Wait::FeatureDisabled),
+            (true, true) => self.thaw(number),
+            (true, false) => {}
+        }
     }
 
     /// The entity of a choice: it exists or may be made, and no other mapping holds it (4.2, 4.3).
@@ -141,11 +149,15 @@ impl Reference {
         if self.named(self.entities[entity].target, name).is_some_and(|other| other != entity) {
             return Err(Kind::Conflict);
         }
+        // It keeps no old name any more.
+        if let Some(holder) = self.holder(entity).filter(|_| self.entities[entity].name != name) {
+            self.mappings[holder].rename_blocked = false;
+        }
         self.write_name(entity, name);
         Ok(())
     }
 
-    /// 6.3.
+    /// 6.3; and who waited for the entity is told that it is gone.
     pub(super) fn delete_entity(&mut self, entity: usize) -> Outcome {
         if self.entities[entity].is_default {
             return Err(Kind::Conflict);
@@ -154,6 +166,16 @@ impl Reference {
             self.mappings[holder].state = State::Pending(Wait::TargetDeleted);
             self.mappings[holder].entity = None;
             self.mappings[holder].rename_blocked = false;
+        }
+        let Entity { target, name, .. } = self.entities[entity].clone();
+        for number in 0..self.mappings.len() {
+            let waits = self.mappings[number].state == State::Pending(Wait::TargetTaken);
+            let fits = self.mappings[number].target == target;
+            if waits && fits && self.mapping_name(number).eq_ignore_ascii_case(&name) {
+                let is_made_by_rules = target != TargetType::SubOrganization;
+                let reason = if is_made_by_rules { Wait::TargetDeleted } else { Wait::TargetMissing };
+                self.mappings[number].state = State::Pending(reason);
+            }
         }
         self.entities[entity].living = false;
         self.by_hand.retain(|(_, place)| *place != entity);
@@ -180,8 +202,8 @@ impl Reference {
         if by_attribute || (self.entities[entity].is_default && slot.is_none()) {
             return Err(Kind::Conflict);
         }
-        for (mapping, _) in self.held_by(user).into_iter().filter(|(_, place)| *place == entity) {
-            self.taken.insert((user, mapping));
+        for claim in self.held_by(user).into_iter().filter(|(_, place)| *place == entity) {
+            self.taken.insert((user, claim));
         }
         self.by_hand.remove(&(user, entity));
         Ok(())

@@ -160,7 +160,7 @@ impl Reference {
         let living = |user: &&usize| self.users[*user].living;
         let wanted: BTreeSet<usize> = wanted.iter().filter(living).copied().collect();
         let mappings = &self.mappings;
-        self.taken.retain(|(user, mapping)| {
+        self.taken.retain(|(user, (mapping, _))| {
             mappings[*mapping].group != group || (wanted.contains(user) && !asserted.contains(user))
         });
         self.groups[group].members = wanted;

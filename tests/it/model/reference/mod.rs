@@ -115,8 +115,8 @@ pub struct Reference {
     decisions: BTreeSet<(usize, Side, Side)>,
     /// Places by hand: user and entity.
     by_hand: BTreeSet<(usize, usize)>,
-    /// Places that an admin took away: user and mapping.
-    taken: BTreeSet<(usize, usize)>,
+    /// Places that an admin took away.
+    taken: BTreeSet<(usize, Claim)>,
     /// What mappings gave each user.
     held: BTreeSet<(usize, Claim)>,
     /// What was a candidate after the last request.

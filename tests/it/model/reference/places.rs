@@ -50,8 +50,8 @@ impl Reference {
     fn claims(&self, user: usize) -> Vec<Claim> {
         let claims = |(number, mapping): (usize, &Mapping)| {
             let is_member = self.groups[mapping.group].members.contains(&user);
-            let entity = mapping.entity.filter(|_| is_member && !self.taken.contains(&(user, number)));
-            entity.map(|entity| (number, entity))
+            let claim = mapping.entity.map(|entity| (number, entity));
+            claim.filter(|claim| is_member && !self.taken.contains(&(user, *claim)))
         };
         self.mappings.iter().enumerate().filter_map(claims).collect()
     }

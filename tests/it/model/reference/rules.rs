@@ -129,9 +129,10 @@ impl Reference {
             }
             self.take_target(number, &verdict.name);
         } else if self.is_on(verdict.target) {
-            // Frozen: what it held is still its own.
+            // Frozen: what it held is still its own, and follows as with a rename (3.4).
             let mapping = &mut self.mappings[number];
             (mapping.state, mapping.by_hand) = (State::Approved, false);
+            self.follow(number);
         } else {
             self.mappings[number].state = State::Pending(Wait::FeatureDisabled);
         }
@@ -190,26 +191,35 @@ impl Reference {
 
     /// 6.1: entities of approved mappings follow, then rules run.
     pub(super) fn group_renamed(&mut self, group: usize) {
-        let frozen = |mapping: &Mapping| mapping.entity.is_some() && mapping.state != State::Approved;
-        let before: Vec<bool> = self.mappings.iter().map(frozen).collect();
-        for number in 0..self.mappings.len() {
-            self.follow(group, number);
+        let of_group = |number: &usize| self.mappings[*number].group == group;
+        let mappings: Vec<usize> = (0..self.mappings.len()).filter(of_group).collect();
+        for number in &mappings {
+            self.follow(*number);
         }
         self.run_rules(group, Occasion::Renamed);
-        // What the rules approved again is an approved mapping of a renamed group like any other.
-        for (number, was_frozen) in before.into_iter().enumerate() {
-            if was_frozen {
-                self.follow(group, number);
+        // Frozen ones do not follow; the flag remembers it until they are approved again.
+        for number in mappings {
+            let mapping = &self.mappings[number];
+            let frozen = mapping.state != State::Approved && mapping.target != TargetType::SubOrganization;
+            if let Some(entity) = mapping.entity.filter(|_| frozen) {
+                self.mappings[number].rename_blocked =
+                    self.entities[entity].name != self.mapping_name(number);
             }
         }
     }
 
+    /// 4.4, 4.6: approved again as it was; its entity follows a rename that it missed.
+    pub(super) fn thaw(&mut self, number: usize) {
+        self.mappings[number].state = State::Approved;
+        if self.mappings[number].rename_blocked {
+            self.follow(number);
+        }
+    }
+
     /// 6.1: the entity of an approved mapping gets the mapping's new name, or the mapping its flag.
-    fn follow(&mut self, group: usize, number: usize) {
+    fn follow(&mut self, number: usize) {
         let mapping = &self.mappings[number];
-        let follows = mapping.group == group
-            && mapping.state == State::Approved
-            && mapping.target != TargetType::SubOrganization;
+        let follows = mapping.state == State::Approved && mapping.target != TargetType::SubOrganization;
         let Some(entity) = mapping.entity.filter(|_| follows) else { return };
         let name = self.mapping_name(number);
         let taken = self.named(self.mappings[number].target, &name).is_some_and(|other| other != entity);
@@ -273,9 +283,7 @@ impl Reference {
                 State::Approved if !on => {
                     self.mappings[number].state = State::Pending(Wait::FeatureDisabled);
                 }
-                State::Pending(Wait::FeatureDisabled) if on && held => {
-                    self.mappings[number].state = State::Approved;
-                }
+                State::Pending(Wait::FeatureDisabled) if on && held => self.thaw(number),
                 State::Pending(Wait::FeatureDisabled) if on => {
                     let verdict = self.verdict(&self.groups[mapping.group].name);
                     match verdict.filter(|verdict| verdict.auto_approve && verdict.target == target) {
