@@ -54,5 +54,5 @@ pub use preview::Preview;
 pub use requests::{
     Presented, RequestLog, RequestLogSettings, WholeRequest, request_json, unknown_requests_json,
 };
-pub use tokens::{ROTATION_GRACE, TokenSpec, token_json};
+pub use tokens::{ROTATION_GRACE, TokenSpec, succeeds, token_json};
 pub use webhooks::{SECRET_GRACE, WebhookEdit, delivery_json, webhook_json};

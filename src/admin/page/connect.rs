@@ -2,11 +2,13 @@
 
 use minijinja::context;
 use rouille::Response;
+use serde_json::Value;
 
 use crate::admin::handle::Admin;
 use crate::admin::page::frame::{Page, Section};
 use crate::admin::page::providers::PROVIDERS;
 use crate::admin::page::requests::{latest, unknown};
+use crate::directory::request_json;
 use crate::model::call::Call;
 use crate::model::error::Result;
 
@@ -28,5 +30,9 @@ pub fn connect(admin: &Admin, call: &Call) -> Result<Response> {
             (*field, value.replace("{group_urn}", &admin.extensions.group))
         })
         .collect();
-    page.render("connect.html", context! { providers => PROVIDERS, provider, fields, requests => latest(admin, page.organization.id, 10)?, unknown => unknown(&page)? })
+    let requests: Vec<Value> = latest(admin, page.organization.id, 10)?.iter().map(request_json).collect();
+    page.render(
+        "connect.html",
+        context! { providers => PROVIDERS, provider, fields, requests, unknown => unknown(&page)? },
+    )
 }

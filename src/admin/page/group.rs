@@ -37,7 +37,7 @@ pub fn group(admin: &Admin, call: &Call) -> Result<Response> {
             .iter()
             .map(|user| {
                 context! {
-                    id => user.resource_id, user_name => user.user_name, display_name => user.display_name,
+                    id => user.resource_id, user_name => user.user_name, name => user.name(),
                     active => user.active,
                 }
             })

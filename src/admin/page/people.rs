@@ -45,14 +45,14 @@ pub fn person_page(admin: &Admin, call: &Call) -> Result<Response> {
         let living = db.user(organization, &id)?;
         let user = db.user_ever(organization, &id)?.ok_or_else(|| Error::not_found("user", &id))?;
         let deleted = living.is_none();
-        let user_name = user.user_name.clone();
+        let (user_name, name) = (user.user_name.clone(), user.name());
         let has = match living {
             Some(user) => users_json(db, organization, &[user])?.into_iter().next(),
             None => None,
         };
         let explanation = directory::explain(db, user)?;
         let resource = has.clone().unwrap_or(Value::Null);
-        Ok(context! { user_name, deleted, user => resource, sentences => explanation.sentences() })
+        Ok(context! { user_name, name, deleted, user => resource, sentences => explanation.sentences() })
     })?;
     page.render("person.html", shown)
 }

@@ -13,7 +13,7 @@ use crate::directory::{request_json, unknown_requests_json};
 use crate::model::call::Call;
 use crate::model::error::{Error, Result};
 use crate::model::id::OrganizationId;
-use crate::model::request::RequestFilter;
+use crate::model::request::{LoggedRequest, RequestFilter};
 use crate::store::Walk;
 
 /// How many callers without a valid token a page shows: they have a log of their own, which is small.
@@ -62,10 +62,10 @@ pub fn request(admin: &Admin, call: &Call) -> Result<Response> {
 ///
 /// # Errors
 /// Those of the store.
-pub(super) fn latest(admin: &Admin, organization: OrganizationId, limit: i64) -> Result<Vec<Value>> {
+pub(super) fn latest(admin: &Admin, organization: OrganizationId, limit: i64) -> Result<Vec<LoggedRequest>> {
     let all = RequestFilter::default();
     let (rows, _) = admin.directory.list_requests(organization, &all, Walk::Back(None), limit)?;
-    Ok(rows.iter().map(request_json).collect())
+    Ok(rows)
 }
 
 /// Who called without a valid token; for server scope only, since such requests belong to nobody.

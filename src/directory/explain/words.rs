@@ -39,8 +39,8 @@ impl Explanation {
 }
 
 fn account(user: &User) -> String {
-    let name = match &user.display_name {
-        Some(display) if *display != user.user_name => format!("{display} ({})", user.user_name),
+    let name = match user.name() {
+        Some(name) if name != user.user_name => format!("{name} ({})", user.user_name),
         _ => user.user_name.clone(),
     };
     match (user.deleted, user.active) {
