@@ -84,3 +84,100 @@ fn a_person_without_a_display_name_is_shown_and_found_by_the_parts_of_their_name
         assert!(page(&mut browser, &path).contains("Jane Doe"), "{path}");
     }
 }
+
+#[test]
+fn only_requests_that_the_log_has_are_links_and_who_else_made_a_change_is_named() {
+    let server = Server::start();
+    let (mut browser, csrf) = signed_in(&server);
+    let ann = server.user("ann");
+    let team = server.entity("teams", "Crew");
+    let fields = [("csrf_token", csrf.as_str()), ("user_name", "ann@example.com"), ("action", "put")];
+    browser.post(&format!("{HERE}/teams/{team}/members"), &fields).expect(303);
+    let events = page(&mut browser, "/events");
+    assert!(events.contains(", by the admin &quot;admin&quot;"), "{events}");
+    assert!(events.contains(", by Rollcall at its first start"), "{events}");
+    let why = page(&mut browser, &format!("/people/{ann}"));
+    let why = below(&why, "Why");
+    assert!(why.contains("by the admin &quot;admin&quot;"), "{why}");
+    assert!(why.contains("put them there on <time datetime=") && !why.contains("/requests/"), "{why}");
+    server.group("Sales", &[&ann]);
+    let why = page(&mut browser, &format!("/people/{ann}"));
+    assert_eq!(below(&why, "Why").matches("/requests/").count(), 1, "{why}");
+    let links: Vec<String> = [events, why, page(&mut browser, "/events")]
+        .iter()
+        .flat_map(|text| text.split("href=\"").skip(1))
+        .filter_map(|rest| rest.split('"').next())
+        .map(|link| link.replace("&#x2f;", "/"))
+        .filter(|link| link.contains("/requests/"))
+        .collect();
+    assert!(!links.is_empty());
+    for link in links {
+        browser.get(&link).expect(200);
+    }
+}
+
+#[test]
+fn every_kind_of_event_says_what_it_is_about() {
+    let server = Server::start();
+    let (mut browser, _) = signed_in(&server);
+    server.rule(json!({"kind": "all", "target_type": "concurrency_group"}));
+    let ann = server.user("ann");
+    ["Fast", "Slow"].iter().for_each(|name| drop(server.group(name, &[&ann])));
+    let token = text(server.items("/tokens").last().unwrap(), "name");
+    for (kind, about) in [
+        ("conflict.opened", "ann@example.com"),
+        ("mapping.approved", "Slow"),
+        ("rule.created", "all"),
+        ("token.created", token.as_str()),
+    ] {
+        let noun = kind.split('.').next().unwrap();
+        let events = page(&mut browser, &format!("/events?noun={noun}"));
+        let row = events.split("<tr>").find(|row| row.contains(&format!("<code>{kind}</code>")));
+        let row = row.unwrap_or_else(|| panic!("{kind}: {events}"));
+        let shown = row.split("<details>").next().unwrap();
+        assert!(shown.contains(about), "{kind}: {row}");
+    }
+    let overview = page(&mut browser, "");
+    assert!(below(&overview, "Latest changes").contains("conflict.opened</code> <a"), "{overview}");
+}
+
+#[test]
+fn a_name_with_control_characters_is_isolated_and_told_by_their_codes_but_forms_keep_it() {
+    const NAME: &str = "safe\u{202e}gnp.exe";
+    let server = Server::start();
+    let (mut browser, _) = signed_in(&server);
+    server.rule(json!({"kind": "all", "target_type": "team"}));
+    let ann = server.user("ann");
+    let group = server.group(NAME, &[&ann]);
+    let team = text(&server.items("/teams")[0], "id");
+    let shown = "<bdi>safe<span class=\"control\">U+202E</span>gnp.exe</bdi>";
+    let paths = ["/groups", "/teams", "/events", "", "/people"].map(str::to_owned);
+    for path in paths.into_iter().chain([
+        format!("/groups/{group}"),
+        format!("/teams/{team}"),
+        format!("/people/{ann}"),
+    ]) {
+        assert!(page(&mut browser, &path).contains(shown), "{path}");
+    }
+    let entity = page(&mut browser, &format!("/teams/{team}"));
+    assert!(entity.contains(&format!("value=\"{NAME}\"")), "{entity}");
+    assert!(entity.contains("Delete \u{2068}safe[U+202E]gnp.exe\u{2069}?"), "{entity}");
+}
+
+#[test]
+fn an_earlier_mapping_says_when_it_ended_and_by_whom() {
+    let server = Server::start();
+    let (mut browser, csrf) = signed_in(&server);
+    server.rule(json!({"kind": "all", "target_type": "team"}));
+    let ann = server.user("ann");
+    let group = server.group("Sales", &[&ann]);
+    let mapping = text(&server.items("/mappings")[0], "id");
+    let fields = [("csrf_token", csrf.as_str())];
+    browser.post(&format!("{HERE}/mappings/{mapping}/remove"), &fields).expect(303);
+    let earlier = page(&mut browser, &format!("/groups/{group}"));
+    let earlier = below(&earlier, "Earlier");
+    assert!(
+        earlier.contains("<time datetime=") && earlier.contains("by the admin &quot;admin&quot;"),
+        "{earlier}"
+    );
+}

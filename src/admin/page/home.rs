@@ -113,7 +113,7 @@ pub fn overview(admin: &Admin, call: &Call) -> Result<Response> {
             callers,
             refused => refused.iter().map(request_json).collect::<Vec<Value>>(),
             strangers,
-            events => events.iter().map(shown).collect::<Vec<Value>>(),
+            events => shown(db, id, &events)?,
             features => page.organization.features,
             counts,
         })

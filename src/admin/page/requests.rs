@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::admin::handle::{Admin, has_server_scope};
 use crate::admin::list::Listing;
+use crate::admin::page::events::about_json;
 use crate::admin::page::frame::{Page, Section};
 use crate::admin::page::paging::Pages;
 use crate::admin::requests::filter;
@@ -47,7 +48,13 @@ pub fn request(admin: &Admin, call: &Call) -> Result<Response> {
     let page = Page::of(admin, call, Section::Requests)?;
     let id = call.parameter(0);
     let whole = admin.directory.whole_request(page.organization.id, id)?;
-    let whole = whole.ok_or_else(|| Error::not_found("request", id))?.json();
+    let mut whole = whole.ok_or_else(|| Error::not_found("request", id))?.json();
+    for event in whole.get_mut("events").and_then(Value::as_array_mut).into_iter().flatten() {
+        let about = about_json(event);
+        if let Value::Object(members) = event {
+            members.insert("about".to_owned(), about.into());
+        }
+    }
     let text = |name: &str| {
         whole
             .get(name)
