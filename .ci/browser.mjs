@@ -138,6 +138,19 @@ try {
     }
   }
 
+  await page.goto(`${here}/connect`);
+  const isInView = () => { const box = document.querySelector('.sections [aria-current]').getBoundingClientRect(); return box.left >= 0 && box.right <= innerWidth; };
+  check('the menu of a phone shows the current section', await page.evaluate(isInView));
+  await page.setViewportSize({ width: 1200, height: 800 });
+  await page.goto(`${here}/events`);
+  await page.click('#live details >> nth=0');
+  await page.click('h1');
+  await page.waitForResponse((answer) => answer.url().endsWith('/events'), { timeout: 10000 });
+  await page.waitForTimeout(500);
+  check('an open event stays open while the list lives on', (await page.locator('#live details[open]').count()) === 1);
+  await page.focus('#live a');
+  check('a list that waits says so', await page.waitForSelector('.paused', { timeout: 2000 }).then(() => true, () => false));
+
   const plain = await (await browser.newContext({ javaScriptEnabled: false, storageState: await context.storageState() })).newPage();
   await plain.goto(`${here}/teams`);
   await plain.fill('#name', 'Without script');

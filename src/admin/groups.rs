@@ -86,6 +86,7 @@ pub fn members(admin: &Admin, call: &Call) -> Result<Reply> {
                 "id": user.resource_id,
                 "user_name": user.user_name,
                 "display_name": user.display_name,
+                "name": user.name(),
                 "active": user.active,
             })
         });

@@ -83,6 +83,7 @@ fn member_json(user: &User, sources: Vec<Value>) -> Value {
         "id": user.resource_id,
         "user_name": user.user_name,
         "display_name": user.display_name,
+        "name": user.name(),
         "active": user.active,
         "sources": sources,
     })

@@ -26,7 +26,7 @@ pub const SHOW: Operation = Operation::get("One user with role and places", "Use
 /// Of [`explain()`].
 pub const EXPLAIN: Operation = Operation::get("Why a user has what they have", "Explanation");
 
-/// `GET users?query=`: those whose `userName`, `displayName` or address holds it.
+/// `GET users?query=`: those whose `userName`, name or address holds it.
 ///
 /// # Errors
 /// Those of paging.
@@ -86,6 +86,7 @@ pub fn users_json(db: &Db<'_>, organization: OrganizationId, users: &[User]) -> 
             "id": user.resource_id,
             "user_name": user.user_name,
             "display_name": user.display_name,
+            "name": user.name(),
             "external_id": user.external_id,
             "active": user.active,
             "role": {

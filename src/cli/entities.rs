@@ -77,7 +77,7 @@ impl Place {
             for member in &shown {
                 let cell =
                     |field: &str| member.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
-                table.row([cell("id"), cell("user_name"), cell("display_name"), sources(member)]);
+                table.row([cell("id"), cell("user_name"), cell("name"), sources(member)]);
             }
             table
         })

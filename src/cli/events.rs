@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::cli::arguments::{Common, Events};
 use crate::cli::output::{Outcome, Table};
 use crate::cli::session::Session;
-use crate::directory::{event_text, events_after};
+use crate::directory::{about, event_text, events_after};
 use crate::model::error::{Error, Result};
 use crate::model::id::OrganizationId;
 use crate::store::Event;
@@ -102,42 +102,10 @@ fn parsed(event: &Event) -> Result<Value> {
 }
 
 fn cells(event: &Event, value: &Value) -> [String; 5] {
-    [event.id.to_string(), event.at.to_string(), event.kind.clone(), about(value), event.request_id.clone()]
+    [event.id.to_string(), event.at.to_string(), event.kind.clone(), names(value), event.request_id.clone()]
 }
 
 /// Whom and what an event is about, by their names.
-fn about(event: &Value) -> String {
-    const NAMES: [&str; 14] = [
-        "/user/user_name",
-        "/group/display_name",
-        "/mapping/group/display_name",
-        "/mapping/entity/name",
-        "/entity/name",
-        "/conflict/user/user_name",
-        "/conflict/current/entity/name",
-        "/conflict/incoming/entity/name",
-        "/rule/kind",
-        "/rule/pattern",
-        "/token/name",
-        "/organization/name",
-        "/old",
-        "/new",
-    ];
-    let named = NAMES.iter().filter_map(|pointer| event.pointer(pointer).and_then(Value::as_str));
-    named.collect::<Vec<_>>().join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn an_event_is_about_those_whom_it_names() {
-        let granted = json!({"user": {"user_name": "ann"}, "entity": {"name": "Sales"}, "source": "mapping"});
-        assert_eq!(about(&granted), "ann, Sales");
-        assert_eq!(about(&json!({"token": {"name": "PingOne"}})), "PingOne");
-        assert_eq!(about(&json!({"roles": ["Admin"]})), "");
-    }
+fn names(event: &Value) -> String {
+    about(event).iter().map(|about| about.name).collect::<Vec<_>>().join(", ")
 }

@@ -16,7 +16,7 @@ pub(super) fn run(user: &str, common: &Common) -> Result<Outcome> {
     session.print(&explanation.to_json(), || {
         let mut lines = Table::new(&[]);
         for sentence in explanation.sentences() {
-            lines.row([sentence]);
+            lines.row([sentence.to_string()]);
         }
         lines
     })?;

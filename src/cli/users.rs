@@ -69,7 +69,7 @@ fn show(session: &Session, named: &str) -> Result<()> {
         Table::of_fields([
             ("id", text(&shown, "/id")),
             ("userName", text(&shown, "/user_name")),
-            ("displayName", text(&shown, "/display_name")),
+            ("name", text(&shown, "/name")),
             ("active", yes(shown.get("active"))),
             ("role", text(&shown, "/role/effective")),
             ("teams", names(shown.get("teams"))),

@@ -3,6 +3,8 @@
 //! [`Directory::change`] opens the transaction and hands out a [`Change`]; each noun's file adds its operations to it.
 //! When the operation is done, the change settles the places and roles of everyone it touched and writes its events.
 
+mod about;
+mod actors;
 mod admins;
 mod board;
 mod change;
@@ -27,12 +29,15 @@ mod preview;
 mod purge;
 mod requests;
 mod rules;
+mod sentence;
 mod settle;
 mod tokens;
 mod users;
 mod webhooks;
 
 pub use crate::model::cause::Cause;
+pub use about::about;
+pub use actors::Actors;
 pub use admins::{
     AdminChange, AdminSpec, Browser, Hashed, LINK_LIFE, Passwords, SignIn, account_json, change_admin,
     create_admin, create_link, end_session, end_sessions, generate_password, remove_admin, session_json,
@@ -55,5 +60,6 @@ pub use requests::{
     Presented, RequestLog, RequestLogSettings, WholeRequest, newest_first, request_json,
     unknown_requests_json,
 };
-pub use tokens::{ROTATION_GRACE, TokenSpec, token_json};
+pub use sentence::{Part, Sentence};
+pub use tokens::{ROTATION_GRACE, TokenSpec, succeeds, token_json};
 pub use webhooks::{SECRET_GRACE, WebhookEdit, delivery_json, webhook_json};

@@ -120,12 +120,17 @@ impl Change<'_> {
             return Ok(None);
         }
         let newer = self.tx.tokens(self.organization.id, Page { after: old.id.0, limit: i64::MAX })?;
-        Ok(newer.into_iter().find(|newer| newer.name == old.name && newer.kind == old.kind))
+        Ok(newer.into_iter().find(|newer| succeeds(newer, old)))
     }
 
     fn live_token(&self, id: TokenId) -> Result<Token> {
         self.tx.token(self.organization.id, id)?.ok_or_else(|| Error::not_found("token", id))
     }
+}
+
+/// Whether one token has taken the place of another that ends: a newer one of the same name and API.
+pub fn succeeds(newer: &Token, old: &Token) -> bool {
+    old.expires.is_some() && newer.id.0 > old.id.0 && newer.name == old.name && newer.kind == old.kind
 }
 
 /// A token as lists and events show it, without its secret.

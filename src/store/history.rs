@@ -1,14 +1,16 @@
 //! Rows of `assignment_history` and `role_history`, and what else Explain reads about one user.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rusqlite::{Row, params};
 
 use crate::model::assignment::{Assignment, Source};
 use crate::model::cause::Cause;
 use crate::model::conflict::Decision;
-use crate::model::error::Result;
+use crate::model::error::{Error, Result};
 use crate::model::group::Group;
 use crate::model::history::{Ending, PastPlace, RoleChange};
-use crate::model::id::{EntityId, GroupId, MappingId, RuleId, UserId};
+use crate::model::id::{EntityId, GroupId, MappingId, OrganizationId, RuleId, UserId};
 use crate::model::role::Role;
 use crate::model::time::Timestamp;
 use crate::store::assignments::source;
@@ -99,6 +101,32 @@ impl Db<'_> {
             [user.0],
             |row| Ok((MappingId(row.get(0)?), cause(row, 1)?)),
         )
+    }
+
+    /// Who made these requests, as far as the histories of these users say so: request ids with names.
+    pub fn actors_of(
+        &self,
+        organization: OrganizationId,
+        users: &BTreeSet<&str>,
+        requests: &BTreeSet<&str>,
+    ) -> Result<BTreeMap<String, String>> {
+        let list = |ids| serde_json::to_string(ids).map_err(|error| Error::internal(error.to_string()));
+        let found = self.all(
+            "WITH named AS (SELECT u.id FROM json_each(?2) w JOIN users u ON u.resource_id = w.value
+                    WHERE u.organization_id = ?1),
+                known (request, token) AS (
+                    SELECT request_id, token FROM memberships WHERE user_id IN named
+                    UNION SELECT request_id, token FROM assignments WHERE user_id IN named
+                    UNION SELECT request_id, token FROM assignment_history WHERE user_id IN named
+                    UNION SELECT until_request_id, until_token FROM assignment_history WHERE user_id IN named
+                    UNION SELECT request_id, token FROM role_history WHERE user_id IN named
+                    UNION SELECT request_id, token FROM withheld WHERE user_id IN named
+                    UNION SELECT request_id, token FROM decisions WHERE user_id IN named)
+                SELECT request, token FROM known WHERE request IN (SELECT value FROM json_each(?3))",
+            params![organization.0, list(users)?, list(requests)?],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        Ok(found.into_iter().collect())
     }
 
     /// The decisions about a user, with who took them.

@@ -64,7 +64,7 @@ pub use query::{Db, Page, Tx};
 pub use request_search::Walk;
 pub use sessions::NewSession;
 pub use states::{MappingClaim, UserState};
-pub use tokens::NewToken;
+pub use tokens::{Named, NewToken};
 pub use webhooks::{DueWebhooks, NewWebhook};
 
 #[cfg(test)]

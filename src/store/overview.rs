@@ -7,7 +7,7 @@ use crate::model::error::Result;
 use crate::model::id::OrganizationId;
 use crate::model::time::Timestamp;
 use crate::store::events::{Event, read};
-use crate::store::query::Db;
+use crate::store::query::{Db, id_list};
 
 /// How far back one question looks: a page must not read a feed of millions for a kind that is rare.
 const REACH: i64 = 20_000;
@@ -64,6 +64,23 @@ impl Db<'_> {
                 |row| Ok((row.get(0)?, row.get(1)?)),
             )?,
         })
+    }
+
+    /// Up to `limit` of the newest events that happened at one of these instants.
+    pub fn events_at(
+        &self,
+        organization: OrganizationId,
+        instants: &[Timestamp],
+        limit: i64,
+    ) -> Result<Vec<Event>> {
+        let newest = self.last_event_id(organization)?;
+        let instants = id_list(instants.iter().map(|at| at.as_millis()));
+        self.all(
+            "SELECT id, at, type, request_id, data FROM events WHERE organization_id = ?1 AND id > ?2
+                AND at IN (SELECT value FROM json_each(?3)) ORDER BY id DESC LIMIT ?4",
+            params![organization.0, newest - REACH, instants, limit],
+            read,
+        )
     }
 
     /// Events before `before`, the newest first, of the types that begin with `noun` (empty: of all), and the id to go on

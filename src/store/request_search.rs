@@ -87,7 +87,21 @@ impl Conditions {
     }
 }
 
+/// How many of the newest requests are looked through for refused ones: no index knows them, and a page must not read a
+/// log of millions.
+const REACH: i64 = 20_000;
+
 impl Db<'_> {
+    /// The newest requests of an organization that were refused, among its newest 20,000.
+    pub fn refused_requests(&self, organization: OrganizationId, limit: i64) -> Result<Vec<LoggedRequest>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM requests WHERE organization_id = ?1 AND status >= 400 AND number >= (
+                SELECT min(number) FROM (SELECT number FROM requests WHERE organization_id = ?1
+                ORDER BY number DESC LIMIT {REACH})) ORDER BY number DESC LIMIT ?2"
+        );
+        self.all(&sql, [organization.0, limit], read)
+    }
+
     /// Requests of an organization that a filter fits, in the order of the walk.
     pub fn requests(
         &self,

@@ -1,9 +1,11 @@
 //! Rows of `requests` and `request_bodies`: writing, reading, pruning. What is searched for is in `request_search`.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Row, params};
 
 use crate::model::draft::{Draft, Ending, Sender};
-use crate::model::error::Result;
+use crate::model::error::{Error, Result};
 use crate::model::id::{OrganizationId, TokenId};
 use crate::model::request::{Bodies, LoggedRequest};
 use crate::model::time::Timestamp;
@@ -48,6 +50,17 @@ impl Db<'_> {
             "SELECT {COLUMNS} FROM requests WHERE id = ?1 AND organization_id = ?2 ORDER BY number DESC LIMIT 1"
         );
         self.one(&sql, params![id, organization.0], read)
+    }
+
+    /// Those of these request ids that an organization's log has.
+    pub fn logged_of(&self, organization: OrganizationId, ids: &BTreeSet<&str>) -> Result<BTreeSet<String>> {
+        let ids = serde_json::to_string(ids).map_err(|error| Error::internal(error.to_string()))?;
+        let found = self.all(
+            "SELECT r.id FROM json_each(?2) w JOIN requests r ON r.id = w.value WHERE r.organization_id = ?1",
+            params![organization.0, ids],
+            |row| row.get(0),
+        )?;
+        Ok(found.into_iter().collect())
     }
 
     /// The recorded bodies of a request.

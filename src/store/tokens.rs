@@ -1,8 +1,10 @@
 //! Rows of `tokens`.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Row, params};
 
-use crate::model::error::Result;
+use crate::model::error::{Error, Result};
 use crate::model::id::{OrganizationId, TokenId};
 use crate::model::time::Timestamp;
 use crate::model::token::{Token, TokenKind};
@@ -76,6 +78,33 @@ impl Db<'_> {
             "SELECT {COLUMNS} FROM tokens WHERE organization_id = ?1 AND id > ?2 AND revoked IS NULL ORDER BY id LIMIT ?3"
         );
         self.all(&sql, params![organization.0, page.after, page.limit], read)
+    }
+}
+
+/// What a name is: of a token, of an admin, of both or of neither.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    /// A token that reaches the organization is called so, or was.
+    pub token: bool,
+    /// An admin is called so.
+    pub admin: bool,
+}
+
+impl Db<'_> {
+    /// What each of these names is.
+    pub fn credentials_named(
+        &self,
+        organization: OrganizationId,
+        names: BTreeSet<String>,
+    ) -> Result<Vec<(String, Named)>> {
+        let names = serde_json::to_string(&names).map_err(|error| Error::internal(error.to_string()))?;
+        self.all(
+            "SELECT n.value, EXISTS (SELECT 1 FROM tokens t WHERE t.name = n.value
+                AND (t.organization_id = ?1 OR t.server_scope = 1)),
+                EXISTS (SELECT 1 FROM admins a WHERE a.name = n.value) FROM json_each(?2) n",
+            params![organization.0, names],
+            |row| Ok((row.get(0)?, Named { token: row.get(1)?, admin: row.get(2)? })),
+        )
     }
 }
 

@@ -130,7 +130,7 @@ impl Db<'_> {
         self.all(&sql, [id_list(users.iter().map(|user| user.0))], read)
     }
 
-    /// Users by name for people: those whose name, display name or address holds `query`, without case.
+    /// Users by name for people: those whose `userName`, name (`User::name`) or address holds `query`, without case.
     pub fn users_matching(
         &self,
         organization: OrganizationId,
@@ -140,7 +140,7 @@ impl Db<'_> {
     ) -> Result<Vec<User>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM users u WHERE u.organization_id = ?1 AND u.deleted IS NULL AND u.id > ?3
-                AND (?2 = '' OR instr(u.user_name_key, ?2) > 0 OR instr(ifnull(u.display_name_key, ''), ?2) > 0
+                AND (?2 = '' OR instr(u.user_name_key, ?2) > 0 OR instr(ifnull(u.display_name_key, person_name_key(u.resource)), ?2) > 0
                 OR u.id IN (SELECT e.user_id FROM user_emails e
                     WHERE e.organization_id = ?1 AND instr(e.value_key, ?2) > 0))
                 ORDER BY u.id LIMIT ?4"

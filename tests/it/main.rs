@@ -64,6 +64,7 @@ mod roles;
 mod rules;
 mod scim_errors;
 mod sessions;
+mod shown;
 mod sign_in;
 mod starting;
 mod storage_full;

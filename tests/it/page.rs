@@ -4,9 +4,9 @@ use serde_json::json;
 
 use crate::common::{Browser, Server, hidden, text};
 
-const HERE: &str = "/admin/organizations/default";
+pub(crate) const HERE: &str = "/admin/organizations/default";
 
-fn signed_in(server: &Server) -> (Browser, String) {
+pub(crate) fn signed_in(server: &Server) -> (Browser, String) {
     let mut browser = Browser::of(server.scim.address());
     browser.open_link(&text(&server.ready, "admin_url"));
     let csrf = browser.csrf();

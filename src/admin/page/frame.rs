@@ -163,6 +163,7 @@ impl<'a> Page<'a> {
             here => format!("{}{}", frame.root, self.path("")),
             navigation => menu(pending, open),
             notice => notice,
+            waits => pending + open > 0,
             organization => context! { name => self.organization.name, slug => self.organization.slug },
             section => self.section.name(),
             server_scope => has_server_scope(self.call),

@@ -11,6 +11,7 @@ use crate::admin::handle::Admin;
 use crate::admin::list::Listing;
 use crate::admin::lookup::mappings_json;
 use crate::admin::mappings;
+use crate::admin::page::events::shown;
 use crate::admin::page::frame::{Page, Section};
 use crate::admin::page::paging::Pages;
 use crate::admin::page::stale::check_version;
@@ -21,12 +22,15 @@ use crate::model::entity::TargetType;
 use crate::model::error::{Error, Result};
 use crate::model::form::Form;
 use crate::model::group::Group;
-use crate::model::id::{MappingId, ResourceId};
+use crate::model::id::{MappingId, OrganizationId, ResourceId};
 use crate::model::mapping::Mapping;
-use crate::store::{Db, Page as Slice};
+use crate::model::time::Timestamp;
+use crate::store::{Db, Event, Page as Slice};
 
 /// How many entities of a type the form offers; others are named by hand.
 const OFFERED: i64 = 200;
+/// How many events are looked at for who ended earlier mappings.
+const LOOKED_AT: i64 = 500;
 
 /// `GET groups/{id}?after=`.
 ///
@@ -35,14 +39,14 @@ const OFFERED: i64 = 200;
 pub fn group(admin: &Admin, call: &Call) -> Result<Response> {
     let page = Page::of(admin, call, Section::Groups)?;
     let listing = Listing::read(call, "group-members")?;
-    let shown = admin.read(|db| {
+    let content = admin.read(|db| {
         let group = live(db, call)?;
         let (members, next) = listing.cut(db.group_members(group.id, listing.page())?, |user| [user.id.0]);
         let members: Vec<_> = members
             .iter()
             .map(|user| {
                 context! {
-                    id => user.resource_id, user_name => user.user_name, display_name => user.display_name,
+                    id => user.resource_id, user_name => user.user_name, name => user.name(),
                     active => user.active,
                 }
             })
@@ -51,17 +55,40 @@ pub fn group(admin: &Admin, call: &Call) -> Result<Response> {
         let versions: BTreeMap<String, String> =
             mappings.iter().map(|mapping| (mapping.id.to_string(), mapping.etag())).collect();
         let history: Vec<Mapping> = mappings.into_iter().filter(|mapping| !mapping.status.counts()).collect();
-        let history = mappings_json(db, &history)?;
+        let history = earlier(db, page.organization.id, &history)?;
         let status = db.group_status(group.id)?;
         let entities = offered(db, page.organization.id)?;
         let shown = groups_json(db, &[(group, status)])?.into_iter().next().unwrap_or(Value::Null);
         Ok(context! { group => shown, versions, members, history, entities, pages => Pages::of(call, next) })
     })?;
-    page.render("group.html", shown)
+    page.render("group.html", content)
+}
+
+/// Mappings that ended, each with the event of its end, where the feed still has it, and with it who ended it.
+fn earlier(db: &Db<'_>, organization: OrganizationId, ended: &[Mapping]) -> Result<Vec<Value>> {
+    if ended.is_empty() {
+        return Ok(Vec::new());
+    }
+    let instants: Vec<Timestamp> = ended.iter().map(|mapping| mapping.changed).collect();
+    let rows = db.events_at(organization, &instants, LOOKED_AT)?;
+    let events: Vec<(&Event, Value)> = rows.iter().zip(shown(db, organization, &rows)?).collect();
+    let mut earlier = mappings_json(db, ended)?;
+    for (mapping, shown) in ended.iter().zip(&mut earlier) {
+        let is_end = |event: &Event| {
+            let data: Value = serde_json::from_str(&event.data).unwrap_or_default();
+            let id = data.pointer("/mapping/id").and_then(Value::as_str).map(str::to_owned);
+            event.at == mapping.changed && id == Some(mapping.id.to_string())
+        };
+        let end = events.iter().find(|(event, _)| is_end(event)).map(|(_, shown)| shown.clone());
+        if let Value::Object(members) = shown {
+            members.insert("end".to_owned(), end.unwrap_or_default());
+        }
+    }
+    Ok(earlier)
 }
 
 /// Names that exist, by type, to choose from.
-fn offered(db: &Db<'_>, organization: crate::model::id::OrganizationId) -> Result<minijinja::Value> {
+fn offered(db: &Db<'_>, organization: OrganizationId) -> Result<minijinja::Value> {
     let of = |target_type| -> Result<Vec<String>> {
         let first = Slice { after: 0, limit: OFFERED };
         Ok(db.entities(organization, target_type, "", first)?.into_iter().map(|entity| entity.name).collect())

@@ -2,22 +2,28 @@
 
 use minijinja::context;
 use rouille::Response;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::admin::handle::{Admin, has_server_scope};
 use crate::admin::page::events::shown;
 use crate::admin::page::frame::{Page, Section};
 use crate::admin::page::render::{Frame, redirect, render};
-use crate::admin::page::requests::latest;
-use crate::directory::{create_organization, organization_json};
+use crate::admin::page::requests::{latest, unknown};
+use crate::directory::{create_organization, organization_json, request_json, succeeds};
 use crate::model::call::Call;
 use crate::model::error::{Error, Result};
 use crate::model::form::Form;
+use crate::model::request::LoggedRequest;
 use crate::model::time::Timestamp;
+use crate::model::token::{Token, TokenKind};
 use crate::store::{NewOrganization, Page as Slice};
 
 /// More organizations than one page should show.
 const SHOWN: Slice = Slice { after: 0, limit: 500 };
+/// How many of the newest requests say who called.
+const NEWEST: i64 = 100;
+/// How many refused requests are shown, and how many callers without a valid token.
+const REFUSED: usize = 5;
 /// In milliseconds.
 const DAY: i64 = 86_400_000;
 
@@ -92,34 +98,97 @@ fn organizations_with(admin: &Admin, call: &Call, problem: Option<Error>) -> Res
 pub fn overview(admin: &Admin, call: &Call) -> Result<Response> {
     let page = Page::of(admin, call, Section::Overview)?;
     let id = page.organization.id;
-    let refused: Vec<Value> = latest(admin, id, 100)?
-        .into_iter()
-        .filter(|request| request.get("status").and_then(Value::as_u64).is_some_and(|status| status >= 400))
-        .take(5)
-        .collect();
+    let newest = latest(admin, id, NEWEST)?;
+    let refused = admin.directory.list_refused_requests(id, REFUSED as i64)?;
+    let strangers: Vec<Value> = unknown(&page)?.into_iter().take(REFUSED).collect();
     let shown = admin.read(|db| {
         let tokens = db.tokens(id, Slice { after: 0, limit: 1_000 })?;
-        let callers: Vec<_> = tokens
-            .iter()
-            .filter(|token| token.last_used.is_some())
-            .map(|token| context! { name => token.name, last => token.last_used })
-            .collect();
-        let soon = |at: Timestamp| at < call.at.plus_millis(14 * DAY);
-        let ending: Vec<_> = tokens
-            .iter()
-            .filter(|token| token.expires.is_some_and(soon))
-            .map(|token| context! { name => token.name, expires_at => token.expires })
-            .collect();
+        let callers = callers(&tokens, &newest);
         let (events, _) = db.events_before(id, i64::MAX, "", 10)?;
+        let counts = db.counts(id, call.at.plus_millis(-DAY))?.to_json();
+        let has_people = counts.get("users").and_then(Value::as_i64) != Some(0);
         Ok(context! {
-            ending,
+            ending => ending(&tokens, call.at),
+            called => has_people || !callers.is_empty() || !newest.is_empty(),
             callers,
-            refused => refused,
-            has_tokens => tokens.iter().any(|token| token.last_used.is_some()),
-            events => events.iter().map(shown).collect::<Vec<Value>>(),
+            refused => refused.iter().map(request_json).collect::<Vec<Value>>(),
+            strangers,
+            events => shown(db, id, &events)?,
             features => page.organization.features,
-            counts => db.counts(id, call.at.plus_millis(-DAY))?.to_json(),
+            counts,
         })
     })?;
     page.render("overview.html", shown)
+}
+
+/// Identity providers that have called, by their tokens. When a token was last used is written lazily; the log is ahead of
+/// it.
+fn callers(tokens: &[Token], newest: &[LoggedRequest]) -> Vec<Value> {
+    let identity_providers = tokens.iter().filter(|token| token.kind == TokenKind::Scim);
+    let called = identity_providers.filter_map(|token| {
+        let logged = newest.iter().filter(|request| request.token == token.id).map(|request| request.at);
+        let last = logged.chain(token.last_used).max()?;
+        Some(json!({"name": token.name, "last": last}))
+    });
+    called.collect()
+}
+
+/// Tokens that end soon or have ended, and that none has replaced.
+fn ending(tokens: &[Token], now: Timestamp) -> Vec<Value> {
+    let soon = now.plus_millis(14 * DAY);
+    let alone = |old: &&Token| !tokens.iter().any(|newer| succeeds(newer, old));
+    let ending = tokens.iter().filter(|token| token.has_expired(soon)).filter(alone);
+    let shown = ending.map(|token| {
+        json!({
+            "name": token.name,
+            "kind": token.kind.as_str(),
+            "ended": token.has_expired(now),
+            "expires_at": token.expires,
+        })
+    });
+    shown.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::id::{OrganizationId, TokenId};
+
+    const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+    fn token(id: i64, name: &str, days: Option<i64>) -> Token {
+        Token {
+            id: TokenId(id),
+            organization: OrganizationId(1),
+            kind: TokenKind::Scim,
+            server_scope: false,
+            read_only: false,
+            name: name.to_owned(),
+            prefix: String::new(),
+            created: NOW,
+            expires: days.map(|days| NOW.plus_millis(days * DAY)),
+            last_used: None,
+        }
+    }
+
+    #[test]
+    fn a_token_that_was_replaced_is_not_spoken_of_and_one_that_has_ended_is_told_from_one_that_will() {
+        let tokens = [
+            token(1, "replaced", Some(1)),
+            token(2, "replaced", None),
+            token(3, "ends", Some(2)),
+            token(4, "ended", Some(-1)),
+            token(5, "later", Some(30)),
+        ];
+        let told: Vec<String> =
+            ending(&tokens, NOW).iter().map(|told| format!("{} {}", told["name"], told["ended"])).collect();
+        assert_eq!(told, ["\"ends\" false", "\"ended\" true"]);
+    }
+
+    #[test]
+    fn tokens_of_the_admin_api_are_no_identity_providers() {
+        let used = Token { last_used: Some(NOW), ..token(1, "PingOne", None) };
+        let other = Token { kind: TokenKind::Admin, ..used.clone() };
+        assert_eq!(callers(&[used, other], &[]), [json!({"name": "PingOne", "last": NOW})]);
+    }
 }

@@ -15,6 +15,7 @@ mod group;
 mod groups;
 mod guard;
 mod home;
+mod isolate;
 mod notice;
 mod paging;
 mod people;

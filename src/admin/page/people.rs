@@ -2,19 +2,20 @@
 
 use minijinja::context;
 use rouille::Response;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::admin::handle::Admin;
 use crate::admin::list::Listing;
 use crate::admin::page::frame::{Page, Section};
 use crate::admin::page::paging::Pages;
 use crate::admin::users::users_json;
-use crate::directory;
+use crate::directory::{self, Explanation, Part};
 use crate::model::call::Call;
 use crate::model::entity::TargetType;
 use crate::model::error::{Error, Result};
 use crate::model::form::Form;
-use crate::model::id::ResourceId;
+use crate::model::id::{OrganizationId, ResourceId};
+use crate::store::Db;
 
 /// `GET people?query=&after=`.
 ///
@@ -45,16 +46,36 @@ pub fn person_page(admin: &Admin, call: &Call) -> Result<Response> {
         let living = db.user(organization, &id)?;
         let user = db.user_ever(organization, &id)?.ok_or_else(|| Error::not_found("user", &id))?;
         let deleted = living.is_none();
-        let user_name = user.user_name.clone();
+        let (user_name, name) = (user.user_name.clone(), user.name());
         let has = match living {
             Some(user) => users_json(db, organization, &[user])?.into_iter().next(),
             None => None,
         };
-        let explanation = directory::explain(db, user)?;
+        let sentences = sentences(db, organization, &directory::explain(db, user)?)?;
         let resource = has.clone().unwrap_or(Value::Null);
-        Ok(context! { user_name, deleted, user => resource, sentences => explanation.sentences() })
+        Ok(context! { user_name, name, deleted, user => resource, sentences })
     })?;
     page.render("person.html", shown)
+}
+
+/// An explanation for the template: sentences in parts, and whether the log has the requests that they name.
+fn sentences(
+    db: &Db<'_>,
+    organization: OrganizationId,
+    explanation: &Explanation,
+) -> Result<Vec<Vec<Value>>> {
+    let sentences = explanation.sentences();
+    let requests = sentences.iter().flat_map(|sentence| &sentence.0).filter_map(|part| match part {
+        Part::Request(id) => Some(id.as_str()),
+        _ => None,
+    });
+    let logged = db.logged_of(organization, &requests.collect())?;
+    let shown = |part: &Part| match part {
+        Part::At(at) => json!({"at": at}),
+        Part::Request(id) => json!({"text": id, "request": logged.contains(id)}),
+        Part::Words(text) | Part::Name(text) | Part::Actor(text) => json!({"text": text}),
+    };
+    Ok(sentences.iter().map(|sentence| sentence.0.iter().map(shown).collect()).collect())
 }
 
 /// `POST people/{id}/put` with `target_type` and `entity_name`.

@@ -18,6 +18,21 @@ pub(super) struct Provider {
 
 const TOKEN: &str = "a SCIM token of this organization (made under Security, shown once)";
 
+/// Values that say what to enter or to choose, and are not to be copied.
+const SAID: [&str; 6] = [
+    TOKEN,
+    "an address that nobody has",
+    "Push New Users, Push Profile Updates, Push Groups",
+    "Sync only assigned users and groups",
+    "Bearer token (or Basic with the token as the password)",
+    "userName, an e-mail address",
+];
+
+/// Whether a value is to be copied into its field as it stands.
+pub(super) fn is_copied(value: &str) -> bool {
+    !SAID.contains(&value)
+}
+
 /// All of them, the one that the product is made for first.
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -155,6 +170,14 @@ pub(super) const PROVIDERS: &[Provider] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_said_and_not_copied_is_the_value_of_some_field() {
+        let values: Vec<&str> =
+            PROVIDERS.iter().flat_map(|provider| provider.fields).map(|(_, value)| *value).collect();
+        assert!(SAID.iter().all(|said| values.contains(said)));
+        assert!(is_copied("{base}") && !is_copied(TOKEN));
+    }
 
     #[test]
     fn every_provider_is_told_the_base_url_and_where_the_token_comes_from() {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use minijinja::{Environment, ErrorKind, HtmlEscape, Value, context};
 use rouille::Response;
 
-use crate::admin::page::{assets, words};
+use crate::admin::page::{assets, isolate, words};
 use crate::model::call::Call;
 use crate::model::error::{Error, Result};
 
@@ -41,6 +41,7 @@ const TEMPLATES: &[(&str, &str)] = &[
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::SemiStrict);
+    environment.set_formatter(isolate::mark);
     environment.set_loader(|name| {
         Ok(TEMPLATES.iter().find(|(known, _)| *known == name).map(|(_, text)| (*text).to_owned()))
     });
@@ -110,7 +111,7 @@ pub fn render(frame: &Frame, template: &str, shown: Value) -> Result<Response> {
         .get_template(template)
         .and_then(|template| template.render(context! { ..shown, ..around }))
         .map_err(|error| Error::internal(format!("the template {template} cannot be rendered: {error:#}")))?;
-    Ok(Response::html(html))
+    Ok(Response::html(isolate::settle(&html)))
 }
 
 /// Has the browser GET another page; `path` begins with a slash, below the root.

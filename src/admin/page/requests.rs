@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::admin::handle::{Admin, has_server_scope};
 use crate::admin::list::Listing;
+use crate::admin::page::events::about_json;
 use crate::admin::page::frame::{Page, Section};
 use crate::admin::page::paging::Pages;
 use crate::admin::requests::filter;
@@ -13,7 +14,7 @@ use crate::directory::{newest_first, request_json, unknown_requests_json};
 use crate::model::call::Call;
 use crate::model::error::{Error, Result};
 use crate::model::id::OrganizationId;
-use crate::model::request::RequestFilter;
+use crate::model::request::{LoggedRequest, RequestFilter};
 use crate::store::Walk;
 
 /// How many callers without a valid token a page shows: they have a log of their own, which is small.
@@ -48,7 +49,13 @@ pub fn request(admin: &Admin, call: &Call) -> Result<Response> {
     let page = Page::of(admin, call, Section::Requests)?;
     let id = call.parameter(0);
     let whole = admin.directory.whole_request(page.organization.id, id)?;
-    let whole = whole.ok_or_else(|| Error::not_found("request", id))?.json();
+    let mut whole = whole.ok_or_else(|| Error::not_found("request", id))?.json();
+    for event in whole.get_mut("events").and_then(Value::as_array_mut).into_iter().flatten() {
+        let about = about_json(event);
+        if let Value::Object(members) = event {
+            members.insert("about".to_owned(), about.into());
+        }
+    }
     let text = |name: &str| {
         whole
             .get(name)
@@ -63,11 +70,11 @@ pub fn request(admin: &Admin, call: &Call) -> Result<Response> {
 ///
 /// # Errors
 /// Those of the store.
-pub(super) fn latest(admin: &Admin, organization: OrganizationId, limit: i64) -> Result<Vec<Value>> {
+pub(super) fn latest(admin: &Admin, organization: OrganizationId, limit: i64) -> Result<Vec<LoggedRequest>> {
     let all = RequestFilter::default();
     let (mut rows, _) = admin.directory.list_requests(organization, &all, Walk::Back(None), limit)?;
     newest_first(&mut rows);
-    Ok(rows.iter().map(request_json).collect())
+    Ok(rows)
 }
 
 /// Who called without a valid token; for server scope only, since such requests belong to nobody.

@@ -64,11 +64,12 @@ pub(super) const SCHEMAS: &[Schema] = &[
     ),
     object(
         "User",
-        "A user with role and places.",
+        "A user with role and places. name is display_name, else name.formatted, else given and family name.",
         &[
             ("id", "string"),
             ("user_name", "string"),
             ("display_name", "string?"),
+            ("name", "string?"),
             ("external_id", "string?"),
             ("active", "boolean"),
             ("role", "@RoleDetail"),
@@ -106,7 +107,13 @@ pub(super) const SCHEMAS: &[Schema] = &[
     object(
         "Person",
         "A member of a SCIM group.",
-        &[("id", "string"), ("user_name", "string"), ("display_name", "string?"), ("active", "boolean")],
+        &[
+            ("id", "string"),
+            ("user_name", "string"),
+            ("display_name", "string?"),
+            ("name", "string?"),
+            ("active", "boolean"),
+        ],
     ),
     object("Member", "A member of an entity.", &[("...", "@Person"), ("sources", "[@Source]")]),
     object(

@@ -11,7 +11,7 @@ use crate::model::id::ConflictId;
 pub enum UserCommand {
     /// List the users
     List {
-        /// Only those with this in their userName, displayName or an address
+        /// Only those with this in their userName, name or an address
         #[arg(long, value_name = "TEXT")]
         query: Option<String>,
     },

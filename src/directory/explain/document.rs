@@ -31,6 +31,7 @@ use crate::directory::explain::explanation::{
     Block, BlockedExplained, Chain, Explanation, Holder, PastExplained, PlaceExplained, Reason,
     RoleExplained, WaitingExplained,
 };
+use crate::directory::sentence::Sentence;
 use crate::mapping::explain::{Obstacle, RoleOrigin, Ruling};
 use crate::model::assignment::Source;
 use crate::model::cause::Cause;
@@ -55,7 +56,7 @@ impl Explanation {
             "blocked": self.blocked.iter().map(blocked).collect::<Vec<_>>(),
             "waiting": self.waiting.iter().map(waiting).collect::<Vec<_>>(),
             "history": self.past.iter().map(past).collect::<Vec<_>>(),
-            "sentences": self.sentences(),
+            "sentences": self.sentences().iter().map(Sentence::to_string).collect::<Vec<_>>(),
         })
     }
 }

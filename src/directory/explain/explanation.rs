@@ -1,5 +1,6 @@
 //! What there is to say about one user, in types.
 
+use crate::directory::actors::Actors;
 use crate::mapping::explain::{Obstacle, RoleOrigin};
 use crate::model::cause::Cause;
 use crate::model::entity::Entity;
@@ -26,6 +27,8 @@ pub struct Explanation {
     pub waiting: Vec<WaitingExplained>,
     /// What the user had, the last one that ended first.
     pub past: Vec<PastExplained>,
+    /// Who is behind the names in all of it.
+    pub actors: Actors,
 }
 
 /// A role with everything that it could come from.

@@ -1,7 +1,8 @@
 //! Reads what explains a user, and puts it together.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use crate::directory::actors::Actors;
 use crate::directory::explain::explanation::{
     Block, BlockedExplained, Chain, Explanation, Holder, PastExplained, PlaceExplained, Reason,
     RoleExplained, WaitingExplained,
@@ -14,7 +15,7 @@ use crate::model::conflict::Decision;
 use crate::model::entity::{Entity, TargetType};
 use crate::model::error::{Error, Result};
 use crate::model::group::Group;
-use crate::model::history::{Ending, PastPlace};
+use crate::model::history::{Ending, PastPlace, RoleChange};
 use crate::model::id::{EntityId, GroupId, MappingId, RuleId};
 use crate::model::mapping::{Mapping, Status};
 use crate::model::role::Role;
@@ -33,13 +34,15 @@ pub fn explain(db: &Db<'_>, user: User) -> Result<Explanation> {
         memberships.iter().map(|(group, _)| group.roles.iter().max().copied()).collect();
     let (_, origin) = role_origin(user.own_role, &roles);
     let groups = memberships.iter().zip(&roles);
+    let changes = db.role_changes_of(user.id)?;
     Ok(Explanation {
+        actors: Actors::read(db, user.organization, facts.actors(&changes))?,
         role: RoleExplained {
             effective: user.effective_role,
             own: user.own_role,
             groups: groups.map(|((group, cause), role)| (group.clone(), *role, cause.clone())).collect(),
             origin,
-            changes: db.role_changes_of(user.id)?,
+            changes,
         },
         places: facts.places(db, &user)?,
         blocked: facts.blocked()?,
@@ -97,6 +100,18 @@ impl Facts {
             memberships,
             past,
         })
+    }
+
+    /// The names of all who are behind something.
+    fn actors(&self, changes: &[RoleChange]) -> BTreeSet<String> {
+        let past = self.past.iter().flat_map(|past| [&past.begun, &past.ended]);
+        let causes = past
+            .chain(self.held.iter().map(|(_, cause)| cause))
+            .chain(self.memberships.iter().map(|(_, cause)| cause))
+            .chain(self.withheld.iter().map(|(_, cause)| cause))
+            .chain(self.decisions.iter().map(|(_, cause)| cause))
+            .chain(changes.iter().map(|change| &change.by));
+        causes.map(|cause| cause.token.clone()).collect()
     }
 
     fn places(&self, db: &Db<'_>, user: &User) -> Result<Vec<PlaceExplained>> {

@@ -6,20 +6,21 @@ use crate::directory::explain::explanation::{
     Block, BlockedExplained, Chain, Explanation, Holder, PastExplained, PlaceExplained, Reason,
     RoleExplained, WaitingExplained,
 };
+use crate::directory::sentence::{Part, Sentence, say};
 use crate::mapping::explain::{RoleOrigin, Ruling};
 use crate::model::assignment::Source;
 use crate::model::cause::Cause;
 use crate::model::entity::{Entity, TargetType};
+use crate::model::group::Group;
 use crate::model::history::{Ending, RoleChange};
 use crate::model::mapping::{Approval, PendingReason, Rejection, Status};
 use crate::model::rule::{Rule, RuleKind};
-use crate::model::time::Timestamp;
 use crate::model::user::User;
 
 impl Explanation {
     /// One sentence or two for each thing that there is to say: the account, the role, what they have, what they are kept
     /// from, which groups lead nowhere, and what they had.
-    pub fn sentences(&self) -> Vec<String> {
+    pub fn sentences(&self) -> Vec<Sentence> {
         let mut sentences = vec![account(&self.user)];
         if self.user.deleted.is_none() {
             sentences.push(role(&self.role));
@@ -34,67 +35,75 @@ impl Explanation {
         let mut told = BTreeSet::new();
         let lost = self.past.iter().filter(|past| !past.again && told.insert(past.entity.id));
         sentences.extend(lost.map(past));
-        sentences
+        sentences.into_iter().map(|sentence| self.with_actors(sentence)).collect()
+    }
+
+    fn with_actors(&self, sentence: Sentence) -> Sentence {
+        let parts = sentence.0.into_iter().flat_map(|part| match part {
+            Part::Actor(name) => self.actors.told(&name).0,
+            other => vec![other],
+        });
+        Sentence(parts.collect())
     }
 }
 
-fn account(user: &User) -> String {
-    let name = match &user.display_name {
-        Some(display) if *display != user.user_name => format!("{display} ({})", user.user_name),
-        _ => user.user_name.clone(),
+fn account(user: &User) -> Sentence {
+    let user_name = name(&user.user_name);
+    let called = match user.name() {
+        Some(called) if called != user.user_name => say!(Part::Name(called), " (", user_name, ")"),
+        _ => user_name,
     };
     match (user.deleted, user.active) {
-        (Some(at), _) => format!("{name} was deleted on {} and has nothing.", day(at)),
-        (None, true) => format!("{name} has an active account."),
+        (Some(at), _) => say!(called, " was deleted on ", Part::At(at), " and has nothing."),
+        (None, true) => say!(called, " has an active account."),
         (None, false) => {
-            format!("{name} is deactivated; what they have stays theirs until they are active again.")
+            say!(called, " is deactivated; what they have stays theirs until they are active again.")
         }
     }
 }
 
-fn role(role: &RoleExplained) -> String {
+fn role(role: &RoleExplained) -> Sentence {
     let effective = role.effective.as_str();
     let others = role.own.into_iter().chain(role.groups.iter().filter_map(|(_, role, _)| *role)).count() > 1;
     let highest = if others { ", and it is the highest of those that they are given" } else { "" };
     let why = match role.origin {
-        RoleOrigin::Own => format!("the identity provider gives it to them directly{highest}"),
-        RoleOrigin::Default => "nobody gives them another".to_owned(),
+        RoleOrigin::Own => say!("the identity provider gives it to them directly", highest),
+        RoleOrigin::Default => "nobody gives them another".into(),
         RoleOrigin::Group(at) => match role.groups.get(at) {
-            Some((group, _, membership)) => {
-                format!(
-                    "the group \"{}\" gives it to its members ({}){highest}",
-                    group.display_name,
-                    added(membership)
-                )
+            Some((from, _, membership)) => {
+                say!(group(from), " gives it to its members (", added(membership), ")", highest)
             }
-            None => "a group gives it to its members".to_owned(),
+            None => "a group gives it to its members".into(),
         },
     };
     let since = role.changes.first().filter(|change| change.new == role.effective).map(changed);
-    format!("Their role is {effective}, because {why}.{}", since.unwrap_or_default())
+    say!("Their role is ", effective, ", because ", why, ".", since.unwrap_or_default())
 }
 
-fn changed(change: &RoleChange) -> String {
-    format!(" It was {} before: changed {}.", change.old.as_str(), by(&change.by))
+fn changed(change: &RoleChange) -> Sentence {
+    say!(" It was ", change.old.as_str(), " before: changed ", by(&change.by), ".")
 }
 
-fn place(place: &PlaceExplained) -> String {
+fn place(place: &PlaceExplained) -> Sentence {
     let entity = named(&place.entity);
     match &place.reason {
         Reason::Default => {
-            format!("They are in {entity}, the default, since nothing puts them into another.")
+            say!("They are in ", entity, ", the default, since nothing puts them into another.")
         }
         Reason::Manual(since) => {
-            format!("They are in {entity}, because an administrator put them there {}.", by(since))
+            say!("They are in ", entity, ", because an administrator put them there ", by(since), ".")
         }
-        Reason::Attribute(since) => format!(
-            "They are in {entity}, because the identity provider names it as their LambdatestGroup; it took effect {}.",
-            by(since)
+        Reason::Attribute(since) => say!(
+            "They are in ",
+            entity,
+            ", because the identity provider names it as their LambdatestGroup; it took effect ",
+            by(since),
+            "."
         ),
         Reason::Mapping(chain, since) => {
             let later = chain.membership.as_ref().is_some_and(|member| member.request_id != since.request_id);
-            let given = if later { format!(" It took effect {}.", by(since)) } else { String::new() };
-            format!("They are in {entity}, because {}.{given}{}", way(chain), frozen(chain))
+            let given = if later { say!(" It took effect ", by(since), ".") } else { Sentence::default() };
+            say!("They are in ", entity, ", because ", way(chain), ".", given, frozen(chain))
         }
     }
 }
@@ -109,73 +118,73 @@ fn frozen(chain: &Chain) -> &'static str {
 }
 
 /// `they are in the group "G" (added ...), which rule 3 (...) maps there`
-fn way(chain: &Chain) -> String {
-    let membership =
-        chain.membership.as_ref().map(|cause| format!(" ({})", added(cause))).unwrap_or_default();
-    format!("they are in the group \"{}\"{membership}, which {}", chain.group.display_name, mapped(chain))
+fn way(chain: &Chain) -> Sentence {
+    let membership = chain.membership.as_ref().map(|cause| say!(" (", added(cause), ")")).unwrap_or_default();
+    say!("they are in ", group(&chain.group), membership, ", which ", mapped(chain))
 }
 
-fn mapped(chain: &Chain) -> String {
+fn mapped(chain: &Chain) -> Sentence {
     let manual = match chain.mapping.status {
         Status::Approved { by, .. } | Status::Pending { frozen: Some((_, by)), .. } => by == Approval::Manual,
         Status::Pending { frozen: None, .. } | Status::Rejected(_) => false,
     };
     match (&chain.rule, manual) {
-        (Some(rule), false) => format!("{} maps there", described(rule)),
+        (Some(rule), false) => say!(described(rule), " maps there"),
         (Some(rule), true) => {
-            format!("{} proposed and an administrator approved to map there", described(rule))
+            say!(described(rule), " proposed and an administrator approved to map there")
         }
-        (None, _) if chain.mapping.made_by_rule => "a mapping rule maps there".to_owned(),
-        (None, _) => "an administrator mapped there".to_owned(),
+        (None, _) if chain.mapping.made_by_rule => "a mapping rule maps there".into(),
+        (None, _) => "an administrator mapped there".into(),
     }
 }
 
-fn described((rule, deleted): &(Rule, bool)) -> String {
+fn described((rule, deleted): &(Rule, bool)) -> Sentence {
+    let pattern = name(&rule.spec.pattern);
     let names = match rule.spec.kind {
-        RuleKind::Prefix => format!("names that begin with \"{}\"", rule.spec.pattern),
-        RuleKind::Regex => format!("names in which {} is found", rule.spec.pattern),
-        RuleKind::All => "every group".to_owned(),
+        RuleKind::Prefix => say!("names that begin with \"", pattern, "\""),
+        RuleKind::Regex => say!("names in which ", pattern, " is found"),
+        RuleKind::All => "every group".into(),
     };
     let gone = if *deleted { ", deleted since" } else { "" };
-    format!("mapping rule {} ({names}{gone})", rule.id)
+    say!(format!("mapping rule {} (", rule.id), names, gone, ")")
 }
 
-fn blocked(blocked: &BlockedExplained) -> String {
-    let entity = named(&blocked.entity);
-    let reasons: Vec<String> = blocked.by.iter().map(block).collect();
+fn blocked(blocked: &BlockedExplained) -> Sentence {
+    let reasons: Vec<Sentence> = blocked.by.iter().map(block).collect();
     let reasons =
-        if reasons.is_empty() { "the next push will decide".to_owned() } else { reasons.join("; ") };
-    format!("They are not in {entity}, although {}: {reasons}.", way(&blocked.chain))
+        if reasons.is_empty() { "the next push will decide".into() } else { Sentence::joined(reasons, "; ") };
+    say!("They are not in ", named(&blocked.entity), ", although ", way(&blocked.chain), ": ", reasons, ".")
 }
 
-fn block(block: &Block) -> String {
+fn block(block: &Block) -> Sentence {
     match block {
-        Block::Withheld(cause) => format!(
-            "an administrator took them out {}, which holds until the identity provider pushes the membership again",
-            by(cause)
+        Block::Withheld(cause) => say!(
+            "an administrator took them out ",
+            by(cause),
+            ", which holds until the identity provider pushes the membership again"
         ),
         Block::Holder(holder) => {
-            let Holder { entity, group, obstacle, conflict, decided_by } = holder.as_ref();
-            let holds = format!(
-                "they are in {} by the group \"{}\", and nobody can have both",
-                named(entity),
-                group.display_name
-            );
-            let when = decided_by.as_ref().map(|cause| format!(" {}", by(cause))).unwrap_or_default();
+            let Holder { entity, group: from, obstacle, conflict, decided_by } = holder.as_ref();
+            let holds =
+                say!("they are in ", named(entity), " by ", group(from), ", and nobody can have both");
+            let when = decided_by.as_ref().map(|cause| say!(" ", by(cause))).unwrap_or_default();
             match (obstacle.decided, conflict) {
                 (Some(Ruling::ForHolder), _) => {
-                    format!("{holds}; an administrator decided for that one{when}")
+                    say!(holds, "; an administrator decided for that one", when)
                 }
-                (Some(Ruling::ForClaim), _) => {
-                    format!(
-                        "{holds}; an administrator decided against that one{when}, but something else stands in the way"
-                    )
-                }
-                (None, Some(conflict)) => format!(
-                    "{holds}; an administrator has to decide (conflict {}, open since {}, request {})",
-                    conflict.id,
-                    moment(conflict.opened),
-                    conflict.request_id
+                (Some(Ruling::ForClaim), _) => say!(
+                    holds,
+                    "; an administrator decided against that one",
+                    when,
+                    ", but something else stands in the way"
+                ),
+                (None, Some(conflict)) => say!(
+                    holds,
+                    format!("; an administrator has to decide (conflict {}, open since ", conflict.id),
+                    Part::At(conflict.opened),
+                    ", request ",
+                    Part::Request(conflict.request_id.clone()),
+                    ")"
                 ),
                 (None, None) => holds,
             }
@@ -183,17 +192,23 @@ fn block(block: &Block) -> String {
     }
 }
 
-fn waiting(waiting: &WaitingExplained) -> String {
-    let head = format!(
-        "They are in the group \"{}\" ({}), which gives them no place: ",
-        waiting.group.display_name,
-        added(&waiting.membership)
+fn waiting(waiting: &WaitingExplained) -> Sentence {
+    let head = say!(
+        "They are in ",
+        group(&waiting.group),
+        " (",
+        added(&waiting.membership),
+        "), which gives them no place: "
     );
     let Some(chain) = &waiting.chain else {
-        return head + "neither a rule nor an administrator has mapped it yet.";
+        return say!(head, "neither a rule nor an administrator has mapped it yet.");
     };
+    say!(head, why_waiting(chain))
+}
+
+fn why_waiting(chain: &Chain) -> String {
     let words = chain.mapping.target_type.words();
-    head + &match chain.mapping.status {
+    match chain.mapping.status {
         Status::Pending { reason, .. } => match reason {
             PendingReason::AwaitingApproval => {
                 format!("its mapping to a {words} waits for an administrator's approval.")
@@ -219,64 +234,70 @@ fn waiting(waiting: &WaitingExplained) -> String {
     }
 }
 
-fn past(past: &PastExplained) -> String {
+fn past(past: &PastExplained) -> Sentence {
     let through = match (&past.group, past.past.place.source) {
-        (Some(group), _) => format!(" through the group \"{}\"", group.display_name),
-        (None, Source::Attribute) => " by LambdatestGroup".to_owned(),
-        (None, Source::Manual | Source::Mapping(_)) => " by an administrator".to_owned(),
+        (Some(from), _) => say!(" through ", group(from)),
+        (None, Source::Attribute) => " by LambdatestGroup".into(),
+        (None, Source::Manual | Source::Mapping(_)) => " by an administrator".into(),
     };
-    format!(
-        "They were in {}{through} from {} until {}, when {} (request {}, token \"{}\").",
+    say!(
+        "They were in ",
         named(&past.entity),
-        moment(past.past.begun.at),
-        moment(past.past.ended.at),
+        through,
+        " from ",
+        Part::At(past.past.begun.at),
+        " until ",
+        Part::At(past.past.ended.at),
+        ", when ",
         ended(past),
-        past.past.ended.request_id,
-        past.past.ended.token
+        " (",
+        Part::Actor(past.past.ended.token.clone()),
+        ", request ",
+        Part::Request(past.past.ended.request_id.clone()),
+        ")."
     )
 }
 
-fn ended(past: &PastExplained) -> String {
+fn ended(past: &PastExplained) -> Sentence {
     let words = past.entity.target_type.words();
     match past.past.ending {
-        Ending::LeftGroup => "they left that group".to_owned(),
-        Ending::GroupDeleted => "that group was deleted".to_owned(),
-        Ending::MappingRejected => "an administrator rejected the mapping of that group".to_owned(),
-        Ending::MappingRemoved => "an administrator removed the mapping of that group".to_owned(),
-        Ending::MappingMoved => format!("an administrator mapped that group to another {words}"),
-        Ending::EntityDeleted => format!("the {words} was deleted"),
-        Ending::TakenAway => "an administrator took them out".to_owned(),
+        Ending::LeftGroup => "they left that group".into(),
+        Ending::GroupDeleted => "that group was deleted".into(),
+        Ending::MappingRejected => "an administrator rejected the mapping of that group".into(),
+        Ending::MappingRemoved => "an administrator removed the mapping of that group".into(),
+        Ending::MappingMoved => say!("an administrator mapped that group to another ", words),
+        Ending::EntityDeleted => say!("the ", words, " was deleted"),
+        Ending::TakenAway => "an administrator took them out".into(),
         Ending::GaveWay(_) => match &past.gave_way_to {
-            Some(entity) => format!("{} took its place", named(entity)),
-            None => "something else took its place".to_owned(),
+            Some(entity) => say!(named(entity), " took its place"),
+            None => "something else took its place".into(),
         },
-        Ending::AttributeChanged => "their LambdatestGroup changed".to_owned(),
-        Ending::FeatureDisabled => "concurrency groups were switched off".to_owned(),
-        Ending::UserDeleted => "they were deleted".to_owned(),
+        Ending::AttributeChanged => "their LambdatestGroup changed".into(),
+        Ending::FeatureDisabled => "concurrency groups were switched off".into(),
+        Ending::UserDeleted => "they were deleted".into(),
     }
 }
 
-fn named(entity: &Entity) -> String {
-    format!("the {} \"{}\"", entity.target_type.words(), entity.name)
+fn name(text: &str) -> Sentence {
+    Part::Name(text.to_owned()).into()
 }
 
-fn added(cause: &Cause) -> String {
-    format!("added {}", by(cause))
+fn named(entity: &Entity) -> Sentence {
+    say!("the ", entity.target_type.words(), " \"", name(&entity.name), "\"")
+}
+
+fn group(group: &Group) -> Sentence {
+    say!("the group \"", name(&group.display_name), "\"")
+}
+
+fn added(cause: &Cause) -> Sentence {
+    say!("added ", by(cause))
 }
 
 /// `on 2026-11-24 14:05 UTC with the token "PingOne", request r-1`
-fn by(cause: &Cause) -> String {
-    format!("on {} with the token \"{}\", request {}", moment(cause.at), cause.token, cause.request_id)
-}
-
-fn moment(at: Timestamp) -> String {
-    let text = at.to_string();
-    let minutes = text.split_at_checked(16).map_or(text.as_str(), |(minutes, _)| minutes);
-    format!("{} UTC", minutes.replacen('T', " ", 1))
-}
-
-fn day(at: Timestamp) -> String {
-    at.to_string().split('T').next().unwrap_or_default().to_owned()
+fn by(cause: &Cause) -> Sentence {
+    let (actor, request) = (cause.token.clone(), cause.request_id.clone());
+    say!("on ", Part::At(cause.at), " ", Part::Actor(actor), ", request ", Part::Request(request))
 }
 
 #[cfg(test)]
@@ -284,6 +305,7 @@ mod tests {
     use super::*;
     use crate::model::id::RuleId;
     use crate::model::rule::RuleSpec;
+    use crate::model::time::Timestamp;
 
     const AT: Timestamp = Timestamp::from_millis(1_795_529_154_120);
 
@@ -304,13 +326,12 @@ mod tests {
     #[test]
     fn an_instant_is_told_to_the_minute_with_who_and_which_request() {
         let cause = Cause { request_id: "r-1".to_owned(), token: "PingOne".to_owned(), at: AT };
-        assert_eq!(by(&cause), "on 2026-11-24 14:05 UTC with the token \"PingOne\", request r-1");
-        assert_eq!(day(AT), "2026-11-24");
+        assert_eq!(by(&cause).to_string(), "on 2026-11-24 14:05 UTC PingOne, request r-1");
     }
 
     #[test]
     fn a_rule_is_told_by_what_it_looks_for_also_when_it_is_gone() {
-        let told = |kind, pattern, gone| described(&(rule(kind, pattern), gone));
+        let told = |kind, pattern, gone| described(&(rule(kind, pattern), gone)).to_string();
         assert_eq!(told(RuleKind::Prefix, "T-", false), "mapping rule 7 (names that begin with \"T-\")");
         assert_eq!(told(RuleKind::Regex, "x$", false), "mapping rule 7 (names in which x$ is found)");
         assert_eq!(told(RuleKind::All, "", true), "mapping rule 7 (every group, deleted since)");

@@ -50,6 +50,19 @@ impl Directory {
         })
     }
 
+    /// The newest requests of an organization that were refused, as far back as is looked at.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn list_refused_requests(
+        &self,
+        organization: OrganizationId,
+        limit: i64,
+    ) -> Result<Vec<LoggedRequest>> {
+        self.catch_up();
+        self.store().read(|db| db.refused_requests(organization, limit))
+    }
+
     /// An organization's request by the id that its answer carried.
     ///
     /// # Errors

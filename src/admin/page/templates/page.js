@@ -12,11 +12,12 @@ function localize(root) {
 
 function offerCopies(root) {
   for (const button of root.querySelectorAll('button[data-copy]')) {
+    const words = [...button.childNodes];
     button.hidden = !navigator.clipboard;
     button.addEventListener('click', async () => {
       await navigator.clipboard.writeText(button.dataset.copy);
-      button.textContent = 'Copied';
-      setTimeout(() => { button.textContent = 'Copy'; }, 2000);
+      button.replaceChildren('Copied');
+      setTimeout(() => button.replaceChildren(...words), 2000);
     });
   }
 }
@@ -31,13 +32,34 @@ async function refresh(part, answer) {
   // What is wrong with a form is told under 400 or 409, on the same page.
   if (![200, 400, 409].includes(answer.status)) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById(part.id);
-  if (!fresh || part.contains(document.activeElement)) return;
+  if (!fresh || isHeld(part)) return;
+  const open = new Set([...part.querySelectorAll('details[open] > summary')].map((summary) => summary.textContent));
   part.replaceChildren(...fresh.childNodes);
+  for (const summary of part.querySelectorAll('details > summary')) {
+    if (open.has(summary.textContent)) summary.parentElement.open = true;
+  }
   enhance(part);
+}
+
+// Whether somebody is at work in a part: its elements must stay.
+function isHeld(part) {
+  const selection = document.getSelection();
+  const isSelected = selection && !selection.isCollapsed && (part.contains(selection.anchorNode) || part.contains(selection.focusNode));
+  return isSelected || part.contains(document.activeElement);
 }
 
 // <section id data-live="SECONDS">: asked for again while somebody looks.
 for (const part of document.querySelectorAll('[data-live]')) {
+  const status = document.createElement('p');
+  status.setAttribute('role', 'status');
+  part.after(status);
+  const tell = () => {
+    const text = isHeld(part) ? 'Paused while the keyboard is in the list or text of it is selected.' : '';
+    if (status.textContent === text) return;
+    status.textContent = text;
+    status.className = text && 'paused';
+  };
+  for (const happening of ['focusin', 'focusout', 'selectionchange']) document.addEventListener(happening, () => setTimeout(tell));
   setInterval(async () => {
     if (!document.hidden) await refresh(part, await fetch(location.href, { credentials: 'same-origin' })).catch(() => {});
   }, Number(part.dataset.live) * 1000);
@@ -83,5 +105,10 @@ for (const all of document.querySelectorAll('input[data-all]')) {
     for (const box of document.querySelectorAll(`input[name="${all.dataset.all}"]`)) box.checked = all.checked;
   });
 }
+
+// On narrow screens the menu is one line: the current section is scrolled into it.
+const menu = document.querySelector('.sections');
+const current = menu?.querySelector('[aria-current]');
+if (current) menu.scrollLeft = current.offsetLeft - (menu.clientWidth - current.offsetWidth) / 2;
 
 enhance(document);
