@@ -161,7 +161,9 @@ fn a_damaged_file_is_a_finding_and_not_an_error() {
     std::fs::write(&copy, bytes).unwrap();
     let mut check = command();
     check.args(["check", "--json"]).env("ROLLCALL_DATABASE__PATH", &copy);
-    let found: Value = serde_json::from_str(&Output::of(&mut check).expect(1).stdout).unwrap();
+    let found = Output::of(&mut check).expect(1);
+    let found: Value =
+        serde_json::from_str(&found.stdout).unwrap_or_else(|error| panic!("{error}: {found:?}"));
     assert_eq!(found["findings"][0]["promise"], "file", "{found}");
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::common::{Browser, Server, encode, text};
+use crate::common::{Browser, Server, encode, hidden, text};
 use crate::page::{HERE, signed_in};
 
 /// The text of one of the organization's pages.
@@ -34,7 +34,14 @@ fn the_overview_knows_an_identity_provider_as_soon_as_it_has_called_and_takes_no
 fn the_overview_speaks_of_the_end_of_the_new_token_only_once_a_token_is_rotated() {
     let server = Server::start();
     let (mut browser, csrf) = signed_in(&server);
-    let fields = [("csrf_token", csrf.as_str()), ("name", "Soon"), ("kind", "scim"), ("days", "3")];
+    let newest = hidden(&page(&mut browser, "/security"), "newest");
+    let fields = [
+        ("csrf_token", csrf.as_str()),
+        ("newest", &newest),
+        ("name", "Soon"),
+        ("kind", "scim"),
+        ("days", "3"),
+    ];
     browser.post(&format!("{HERE}/security/tokens"), &fields).expect(200);
     let told = |overview: String| overview.matches("The token “Soon” ends").count();
     assert_eq!(told(page(&mut browser, "")), 1);
@@ -172,7 +179,8 @@ fn an_earlier_mapping_says_when_it_ended_and_by_whom() {
     let ann = server.user("ann");
     let group = server.group("Sales", &[&ann]);
     let mapping = text(&server.items("/mappings")[0], "id");
-    let fields = [("csrf_token", csrf.as_str())];
+    let version = hidden(&page(&mut browser, &format!("/groups/{group}")), "version");
+    let fields = [("csrf_token", csrf.as_str()), ("version", &version)];
     browser.post(&format!("{HERE}/mappings/{mapping}/remove"), &fields).expect(303);
     let earlier = page(&mut browser, &format!("/groups/{group}"));
     let earlier = below(&earlier, "Earlier");
