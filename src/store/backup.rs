@@ -27,7 +27,7 @@ pub fn backup(database: &Path, copy: &Path) -> Result<()> {
         ));
     }
     // Whoever may read the copy may read everybody's data: it is made for its owner before anything is in it.
-    connection::create_private(copy)?;
+    connection::create_private(copy).map_err(|error| failed(copy, &error))?;
     let made = copy_into(database, copy).and_then(|()| inspect(copy));
     if made.is_err() {
         // What is not a whole copy must not look like one.
@@ -142,7 +142,7 @@ fn healthy(connection: &Connection, path: &Path) -> Result<()> {
 
 /// The copy as a database of the present version, with nothing left in a log beside it.
 fn prepare(copy: &Path, ready: &Path) -> Result<()> {
-    connection::create_private(ready)?;
+    connection::create_private(ready).map_err(|error| failed(ready, &error))?;
     fs::copy(copy, ready).map_err(|error| failed(ready, &error))?;
     // The copy's permissions came along.
     fs::set_permissions(ready, fs::Permissions::from_mode(0o600)).map_err(|error| failed(ready, &error))?;

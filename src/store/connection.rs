@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::model::error::Result;
+use crate::model::error::{Error, Result};
 use crate::store::errors::from_sqlite;
 use crate::store::filter;
 
@@ -26,7 +26,12 @@ const STATEMENTS: usize = 400;
 
 /// The connection that writes to a file; creates the file for its owner's eyes only.
 pub(super) fn writer(path: &Path, synchronous: Synchronous) -> Result<Connection> {
-    create_private(path)?;
+    create_private(path).map_err(|error| {
+        Error::internal(format!(
+            "The database file {} cannot be created: {error}. Set [database] path to a place that can be written.",
+            path.display()
+        ))
+    })?;
     let connection = Connection::open(path).map_err(from_sqlite)?;
     common(&connection)?;
     connection.pragma_update(None, "journal_mode", "WAL").map_err(from_sqlite)?;
@@ -73,14 +78,10 @@ fn common(connection: &Connection) -> Result<()> {
 }
 
 /// SQLite would create the file readable by everyone whom the umask lets; it holds people's data.
-pub(super) fn create_private(path: &Path) -> Result<()> {
+pub(super) fn create_private(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
     match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(crate::model::error::Error::internal(format!(
-            "The database file {} cannot be created: {error}. Set [database] path to a place that can be written.",
-            path.display()
-        ))),
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
     }
 }

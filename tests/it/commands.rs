@@ -128,6 +128,8 @@ fn a_backup_made_beside_a_running_server_is_restored_when_it_has_stopped() {
     let copy = copy.to_str().unwrap();
     server.rollcall(&["backup", copy]).expect(0);
     server.rollcall(&["backup", copy]).expect(1);
+    let nowhere = server.rollcall(&["backup", "no-such-folder/copy.db"]).expect(1).stderr;
+    assert!(nowhere.contains("no-such-folder/copy.db cannot be written"), "{nowhere}");
     server.user("bob");
     let refused = server.rollcall(&["restore", copy, "--force"]).expect(1).stderr;
     assert!(refused.contains("Stop it first"), "{refused}");
