@@ -169,6 +169,9 @@ pub const MASK: &str = "***";
 /// `text` without the secret part of any token of this server's in it.
 pub fn without_tokens(text: &str) -> String {
     let mut masked = text.to_owned();
+    if !TokenKind::ALL.into_iter().any(|kind| text.contains(kind.marker())) {
+        return masked;
+    }
     for marker in TokenKind::ALL.map(TokenKind::marker) {
         let parts: Vec<&str> = masked.split(marker).collect();
         if let Some((first, rest)) = parts.split_first().filter(|(_, rest)| !rest.is_empty()) {

@@ -128,13 +128,12 @@ impl Masking {
 fn decoded(part: &str) -> String {
     let mut said = part.to_owned();
     for _ in 0..LAYERS {
-        let plain: String = form_urlencoded::parse(said.replace('&', "%26").replace('=', "%3D").as_bytes())
-            .map(|(name, _)| name)
-            .collect();
-        if plain == said {
+        if !said.contains(['%', '+']) {
             break;
         }
-        said = plain;
+        said = form_urlencoded::parse(said.replace('&', "%26").replace('=', "%3D").as_bytes())
+            .map(|(name, _)| name)
+            .collect();
     }
     said
 }
