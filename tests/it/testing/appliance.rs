@@ -1,5 +1,6 @@
 //! `rollcall::testing::Appliance`: what a Rust test holds in its hand.
 
+use std::io::{ErrorKind, Read};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use rollcall::model::time::Timestamp;
 use rollcall::testing::{Appliance, DropWhen, Fault};
 use serde_json::json;
 
-use crate::common::Server;
+use crate::common::{Client, Server};
 
 #[test]
 fn the_controls_are_direct_calls_too() {
@@ -40,9 +41,24 @@ fn the_controls_are_direct_calls_too() {
 fn it_stops_when_it_is_dropped() {
     let appliance = Appliance::start().unwrap();
     let address = appliance.test_url().strip_prefix("http://").unwrap().to_owned();
-    TcpStream::connect(&address).unwrap();
+    let token = appliance.api_token().to_owned();
+    let mut open = TcpStream::connect(&address).unwrap();
+    open.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     drop(appliance);
-    assert!(TcpStream::connect(&address).is_err());
+    // The end of the connection, however abrupt, and no silence.
+    let end = open.read(&mut [0]);
+    assert!(
+        end.as_ref().map_or_else(|error| error.kind() != ErrorKind::WouldBlock, |read| *read == 0),
+        "{end:?}"
+    );
+    // Another test's server may have been given the port meanwhile; it does not know the token.
+    let client = Client::new(&format!("http://{address}/api/v1"), &token, "application/json");
+    let answer = client.try_post("/organizations", &json!({"slug": "late"}));
+    assert!(
+        answer.as_ref().map_or(true, |answer| answer.status == 401),
+        "{:?}",
+        answer.map(|answer| answer.status)
+    );
 }
 
 #[test]
