@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::directory::change::Change;
 use crate::directory::documents::rule_json;
 use crate::mapping::rule_changes::{self, edited};
-use crate::mapping::rules::{CompiledRule, check_written};
+use crate::mapping::rules::CompiledRule;
 use crate::mapping::targets;
 use crate::model::error::{Error, Result};
 use crate::model::event::EventKind;
@@ -22,8 +22,7 @@ impl Change<'_> {
     /// # Errors
     /// `InvalidValue` naming the field that is wrong.
     pub fn create_rule(&mut self, spec: &RuleSpec) -> Result<Rule> {
-        CompiledRule::new(None, spec)?;
-        check_written(spec)?;
+        CompiledRule::written(None, spec, None)?;
         let id = self.tx.insert_rule(self.organization.id, spec, self.cause.at)?;
         self.rules_changed();
         self.recorded_rule(EventKind::RuleCreated, id)
@@ -43,10 +42,7 @@ impl Change<'_> {
         if spec == rule.spec {
             return Ok(rule);
         }
-        CompiledRule::new(Some(id), &spec)?;
-        if spec.entity_name != rule.spec.entity_name {
-            check_written(&spec)?;
-        }
+        CompiledRule::written(Some(id), &spec, Some(&rule.spec))?;
         self.tx.update_rule(self.organization.id, id, &spec, self.cause.at)?;
         self.rules_changed();
         self.recorded_rule(EventKind::RuleChanged, id)
@@ -69,8 +65,10 @@ impl Change<'_> {
     /// # Errors
     /// Only those of the store.
     pub fn is_at(&self, basis: Option<i64>) -> Result<bool> {
-        let revision = self.tx.revision(self.organization.id)?;
-        Ok(basis.is_none_or(|basis| basis == revision))
+        match basis {
+            None => Ok(true),
+            Some(basis) => Ok(self.tx.revision(self.organization.id)? == basis),
+        }
     }
 
     /// Writes a change of the rules as a whole, and runs the rules as they are then. With a `basis`, only if the

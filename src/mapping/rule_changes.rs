@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::mapping::memory::FIRST_NEW;
-use crate::mapping::rules::{CompiledRule, RuleSet, check_written};
+use crate::mapping::rules::{CompiledRule, RuleSet};
 use crate::model::error::{Error, Result};
 use crate::model::id::RuleId;
 use crate::model::rule::{RuleChanges, RuleEdit, RuleSpec};
@@ -49,16 +49,12 @@ pub fn changed(stored: &RuleSet, changes: &RuleChanges) -> Result<RuleSet> {
         stored.rules().iter().filter(|rule| rule.id.is_none_or(|id| !named.contains(&id))).cloned().collect();
     for (index, (id, edit)) in changes.change.iter().enumerate() {
         if let Some(rule) = stored.get(*id) {
-            let spec = edited(&rule.spec, edit);
-            let is_written = spec.entity_name != rule.spec.entity_name;
-            let compiled = CompiledRule::new(Some(*id), &spec)
-                .and_then(|rule| if is_written { check_written(&spec).map(|()| rule) } else { Ok(rule) });
+            let compiled = CompiledRule::written(Some(*id), &edited(&rule.spec, edit), Some(&rule.spec));
             rules.push(compiled.map_err(|error| within(&format!("change[{index}]"), error))?);
         }
     }
     for (index, spec) in changes.add.iter().enumerate() {
-        let compiled = CompiledRule::new(Some(added_id(index)), spec)
-            .and_then(|rule| check_written(spec).map(|()| rule));
+        let compiled = CompiledRule::written(Some(added_id(index)), spec, None);
         rules.push(compiled.map_err(|error| within(&format!("add[{index}]"), error))?);
     }
     Ok(RuleSet::ordered(rules))

@@ -79,6 +79,19 @@ impl CompiledRule {
         Ok(CompiledRule { id, spec: spec.clone(), pattern, exclude })
     }
 
+    /// Compiles what an admin writes now, in place of `before`: what is new of it must not be a mistake that is seen only in
+    /// the names that come of it.
+    ///
+    /// # Errors
+    /// As [`CompiledRule::new`]; `InvalidValue` with what was meant.
+    pub fn written(id: Option<RuleId>, spec: &RuleSpec, before: Option<&RuleSpec>) -> Result<CompiledRule> {
+        let rule = CompiledRule::new(id, spec)?;
+        if before.is_none_or(|before| before.entity_name != spec.entity_name) {
+            check_written(spec)?;
+        }
+        Ok(rule)
+    }
+
     /// The name that the mapping of a group called `name` asks for; `None` when the rule does not match it.
     ///
     /// Whether the rule is enabled is not asked here: an entity keeps following its group's name by the template of
@@ -227,10 +240,7 @@ fn check_length(text: &str, field: &str) -> Result<()> {
 }
 
 /// Refuses what an admin would write by mistake and a stored rule may have: `$1` for `${1}`.
-///
-/// # Errors
-/// `InvalidValue`, with what was meant.
-pub fn check_written(spec: &RuleSpec) -> Result<()> {
+fn check_written(spec: &RuleSpec) -> Result<()> {
     let Some(template) = &spec.entity_name else { return Ok(()) };
     let bare = template.split('$').skip(1).find_map(|after| {
         let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
